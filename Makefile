@@ -1,0 +1,129 @@
+# autoreload-run: a launcher and the library that it preloads. Everything that is built goes to build/.
+#
+#   make                      the program and its library
+#   make test                 unit tests, sanitized unit tests, the export audit, end-to-end tests
+#   make install PREFIX=/usr/local DESTDIR=
+#   make V=1                  show the commands
+
+PREFIX ?= /usr/local
+BUILD := build
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wswitch-enum -Wformat=2 -Wvla -Wundef -Wwrite-strings -Wcast-qual -Wimplicit-fallthrough
+BASE := -std=c11 -D_GNU_SOURCE -I. -O2 -g -MMD -MP $(WARNINGS)
+HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection -U_FORTIFY_SOURCE \
+	-D_FORTIFY_SOURCE=2
+LAUNCHER_CFLAGS := $(BASE) $(HARDENING) -fPIE
+LAUNCHER_LDFLAGS := -pie -Wl,-z,relro,-z,now
+LAUNCHER_LIBS := -lelf -ljansson
+# The library lives in other people's processes, under any libc: nothing in it may need a symbol
+# version, a stack protector or a libc that is newer than the program's (preload/README.md).
+PRELOAD_CFLAGS := $(BASE) -fPIC -fvisibility=hidden -ffreestanding -fno-stack-protector \
+	-U_FORTIFY_SOURCE -ftls-model=initial-exec -fno-tree-loop-distribute-patterns \
+	-Wframe-larger-than=1024
+PRELOAD_LDFLAGS := -shared -nostdlib -Wl,-soname,autoreload-run.so -Wl,--hash-style=both \
+	-Wl,-z,relro,-z,now -Wl,-z,noexecstack
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+VERSION := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p' NEWS.md | head -n 1)
+PROGRAM := $(BUILD)/autoreload-run
+LIBRARY := $(BUILD)/autoreload-run.so
+
+LAUNCHER_SOURCES := $(wildcard launcher/*.c) preload/report.c preload/system_paths.c
+PRELOAD_SOURCES := $(wildcard preload/*.c)
+UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+TEST_PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
+
+LAUNCHER_OBJECTS := $(LAUNCHER_SOURCES:%.c=$(BUILD)/launcher-objects/%.o)
+MODULE_OBJECTS := $(filter-out %/main.o,$(LAUNCHER_OBJECTS))
+SANITIZED_OBJECTS := $(LAUNCHER_SOURCES:%.c=$(BUILD)/sanitized-objects/%.o)
+PRELOAD_OBJECTS := $(PRELOAD_SOURCES:%.c=$(BUILD)/preload-objects/%.o)
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1)")
+
+all: $(PROGRAM) $(LIBRARY)
+
+$(PROGRAM): $(LAUNCHER_OBJECTS)
+	$(call say,LINK   $@)
+	$(Q)$(CC) $(LAUNCHER_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LAUNCHER_LIBS)
+
+$(BUILD)/sanitized/autoreload-run: $(SANITIZED_OBJECTS)
+	$(call say,LINK   $@)
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sf ../autoreload-run.so $(@D)/autoreload-run.so
+	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LAUNCHER_LIBS)
+
+# A stand-in for libdl.so.2 with that name and nothing in it: the library must ask the loader for
+# libdl (where an old glibc keeps dlsym), and today's libdl has nothing left to link against.
+$(BUILD)/stub/libdl.so.2:
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -shared -nostdlib -Wl,-soname,libdl.so.2 -o $@ -x c /dev/null
+
+$(LIBRARY): $(PRELOAD_OBJECTS) $(BUILD)/stub/libdl.so.2
+	$(call say,LINK   $@)
+	$(Q)$(CC) $(PRELOAD_LDFLAGS) -o $@ $(PRELOAD_OBJECTS) -Wl,--no-as-needed \
+		$(BUILD)/stub/libdl.so.2 -lgcc
+
+$(BUILD)/launcher-objects/%.o: %.c
+	$(call say,CC     $<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LAUNCHER_CFLAGS) -DVERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/sanitized-objects/%.o: %.c
+	$(call say,CC     $< (sanitized))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) -fPIE $(SANITIZE) -DVERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/preload-objects/%.o: %.c
+	$(call say,CC     $<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(PRELOAD_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# Unit tests: one program a module, linked with everything but main.
+$(BUILD)/unit/%: tests/unit/%.c $(MODULE_OBJECTS)
+	$(call say,TEST   $<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) -fPIE -pie $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(MODULE_OBJECTS) \
+		$(LAUNCHER_LIBS) -lcriterion
+
+$(BUILD)/unit-sanitized/%: tests/unit/%.c $(SANITIZED_OBJECTS)
+	$(call say,TEST   $< (sanitized))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) -fPIE $(SANITIZE) $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< \
+		$(filter-out %/main.o,$(SANITIZED_OBJECTS)) $(LAUNCHER_LIBS) -lcriterion
+
+$(BUILD)/programs/%: tests/programs/%.c
+	$(call say,CC     $<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. -O1 -g -Wall -Wextra $(if $(findstring static,$@),-static,) -o $@ $< -pthread
+
+unit-tests: $(UNIT_TESTS:%=$(BUILD)/unit/%)
+sanitized-tests: $(UNIT_TESTS:%=$(BUILD)/unit-sanitized/%) $(BUILD)/sanitized/autoreload-run
+test-programs: $(TEST_PROGRAMS)
+
+test: all unit-tests sanitized-tests test-programs
+	$(Q)scripts/run-tests
+
+lint:
+	$(Q)scripts/lint
+
+format:
+	$(Q)clang-format -i $(wildcard launcher/*.[ch] preload/*.[ch] tests/unit/*.[ch] tests/programs/*.c)
+
+install: all
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/autoreload-run'
+	install -m 755 $(PROGRAM) '$(DESTDIR)$(PREFIX)/bin/autoreload-run'
+	install -m 755 $(LIBRARY) '$(DESTDIR)$(PREFIX)/lib/autoreload-run/autoreload-run.so'
+
+uninstall:
+	rm -f '$(DESTDIR)$(PREFIX)/bin/autoreload-run'
+	rm -f '$(DESTDIR)$(PREFIX)/lib/autoreload-run/autoreload-run.so'
+	-rmdir '$(DESTDIR)$(PREFIX)/lib/autoreload-run'
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all unit-tests sanitized-tests test-programs test lint format install uninstall clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
