@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* What this process knows of itself; see guest.h. */
+#include "preload/guest.h"
+
+#include <linux/mman.h>
+
+#include "preload/observe.h"
+#include "preload/path_hash.h"
+#include "preload/raw.h"
+#include "preload/text.h"
+
+#define SENT_SLOTS  8192u /* a power of two; 64 KiB of which a small program touches little */
+#define SENT_PROBES 4u
+
+#ifdef __aarch64__
+#define PAGE_SIZE_MAX 65536
+#else
+#define PAGE_SIZE_MAX 4096
+#endif
+
+/* Everything that a forked child must not inherit: it is another process. */
+static struct {
+	int pid;	      /* 0 until this process has introduced itself */
+	unsigned cwd_version; /* goes up with every chdir */
+	unsigned cwd_held;    /* the version that `cwd` holds; never equal to 0 when filled */
+	unsigned cwd_busy;    /* somebody is filling `cwd` */
+	size_t cwd_length;
+	uint64_t cwd_hash;
+	uint64_t lost;
+	char cwd[4096];
+	uint64_t sent[SENT_SLOTS];
+} own __attribute__((aligned(PAGE_SIZE_MAX)));
+
+/* What a child may inherit: it is the same for all. */
+static struct {
+	bool ready;
+	bool everything;
+	bool wiped; /* the kernel has agreed to wipe `own` in a forked child */
+	char setting[GUEST_SETTING_MAX];
+	char folder[GUEST_SETTING_MAX];
+} common;
+
+extern char **environ;
+
+#define LOAD(variable)	       __atomic_load_n(&(variable), __ATOMIC_ACQUIRE)
+#define STORE(variable, value) __atomic_store_n(&(variable), (value), __ATOMIC_RELEASE)
+
+static bool copy(char *to, size_t size, const char *from)
+{
+	for (size_t i = 0; i < size; i++) {
+		to[i] = from[i];
+		if (from[i] == '\0') {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Walks environ itself: programs replace getenv (bash does). */
+static bool find_channel(void)
+{
+	if (environ == NULL) {
+		return false;
+	}
+	for (char **entry = environ; *entry != NULL; entry++) {
+		const char *value = text_after(*entry, GUEST_VARIABLE "=");
+		const char *folder;
+		bool everything;
+
+		if (value == NULL) {
+			continue;
+		}
+		folder = text_after(value, GUEST_EVERYTHING);
+		everything = folder != NULL;
+		if (!everything) {
+			folder = text_after(value, GUEST_RELOAD);
+		}
+		if (folder == NULL || folder[0] != '/' ||
+		    !copy(common.setting, sizeof(common.setting), *entry) ||
+		    !copy(common.folder, sizeof(common.folder), folder)) {
+			return false;
+		}
+		common.everything = everything;
+		return true;
+	}
+	return false;
+}
+
+/* The first hook of this process, or of a forked child (whose `own` the kernel has wiped). */
+static __attribute__((noinline)) bool begin(void)
+{
+	bool forked = LOAD(common.ready);
+	int pid = raw_getpid();
+	int nobody = 0;
+	unsigned fresh = 0;
+
+	if (!forked) {
+		if (!find_channel()) {
+			return false;
+		}
+		common.wiped =
+		    RAW_CALL(__NR_madvise, &own, sizeof(own), MADV_WIPEONFORK, 0, 0, 0) == 0;
+		STORE(common.ready, true);
+	}
+	/* Before the pid, which is what other threads wait for: a version that nothing holds yet.
+	 */
+	__atomic_compare_exchange_n(&own.cwd_version, &fresh, 1, false, __ATOMIC_ACQ_REL,
+				    __ATOMIC_ACQUIRE);
+	/* Of several threads that meet here, one introduces the process. */
+	if (!__atomic_compare_exchange_n(&own.pid, &nobody, pid, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE)) {
+		return true;
+	}
+	observe_process(forked);
+	return true;
+}
+
+bool guest_enter(void)
+{
+	return LOAD(own.pid) != 0 || begin();
+}
+
+const char *guest_setting(void)
+{
+	return common.setting;
+}
+
+const char *guest_folder(void)
+{
+	return common.folder;
+}
+
+bool guest_wants_everything(void)
+{
+	return common.everything;
+}
+
+bool guest_owns_memory(void)
+{
+	return LOAD(own.pid) == raw_getpid();
+}
+
+/* The lowest bit of a key is always set (path_key), the others are spread. */
+static uint64_t *sent_slot(uint64_t key, unsigned probe)
+{
+	return &own.sent[((key >> 1) + probe) & (SENT_SLOTS - 1)];
+}
+
+bool guest_has_sent(uint64_t key)
+{
+	for (unsigned probe = 0; probe < SENT_PROBES; probe++) {
+		if (LOAD(*sent_slot(key, probe)) == key) {
+			return key != 0;
+		}
+	}
+	return false;
+}
+
+void guest_mark_sent(uint64_t key)
+{
+	for (unsigned probe = 0; probe < SENT_PROBES; probe++) {
+		uint64_t *slot = sent_slot(key, probe);
+
+		if (LOAD(*slot) == 0) {
+			STORE(*slot, key);
+			return;
+		}
+	}
+	/* Crowded: forget one; which one does not matter, it will only be sent again. */
+	STORE(*sent_slot(key, (unsigned)(key >> 40) % SENT_PROBES), key);
+}
+
+static bool fill_cwd(void)
+{
+	unsigned version = LOAD(own.cwd_version);
+	unsigned idle = 0;
+	long length;
+
+	/* A try, not a lock: another thread or the code that this signal interrupted may be at it.
+	 */
+	if (!__atomic_compare_exchange_n(&own.cwd_busy, &idle, 1, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE)) {
+		return false;
+	}
+	STORE(own.cwd_held, 0);
+	length = raw_getcwd(own.cwd, sizeof(own.cwd));
+	if (length > 1 && own.cwd[0] == '/') {
+		own.cwd_length = (size_t)length - 1;
+		own.cwd_hash = path_hash(PATH_HASH_START, own.cwd);
+		/* Below "/" the separator is already there. */
+		if (own.cwd_length > 1) {
+			own.cwd_hash = path_hash(own.cwd_hash, "/");
+		}
+		STORE(own.cwd_held, version);
+	}
+	STORE(own.cwd_busy, 0);
+	return LOAD(own.cwd_held) == version;
+}
+
+bool guest_cwd(struct guest_cwd *cwd)
+{
+	unsigned version = LOAD(own.cwd_version);
+
+	if (LOAD(own.cwd_held) != version && (!guest_owns_memory() || !fill_cwd())) {
+		return false;
+	}
+	cwd->text = own.cwd;
+	cwd->length = own.cwd_length;
+	cwd->hash = own.cwd_hash;
+	cwd->version = version;
+	return guest_cwd_holds(cwd);
+}
+
+bool guest_cwd_holds(const struct guest_cwd *cwd)
+{
+	return LOAD(own.cwd_held) == cwd->version && LOAD(own.cwd_version) == cwd->version;
+}
+
+void guest_cwd_changed(void)
+{
+	__atomic_add_fetch(&own.cwd_version, 1, __ATOMIC_ACQ_REL);
+}
+
+void guest_lost(uint64_t count)
+{
+	__atomic_add_fetch(&own.lost, count, __ATOMIC_ACQ_REL);
+}
+
+uint64_t guest_take_lost(void)
+{
+	return LOAD(own.lost) == 0 ? 0 : __atomic_exchange_n(&own.lost, 0, __ATOMIC_ACQ_REL);
+}

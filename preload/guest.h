@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What this process knows of itself as the guest of a program: whether anybody listens, its pid,
+ * its working directory, and what it has already sent. The only mutable state of the library but
+ * for the channel's descriptor (sender.c) and the resolved functions (next.c).
+ *
+ * A forked child finds its own part of it empty: the kernel wipes it (MADV_WIPEONFORK). A vfork
+ * child shares it with its parent, and must not change it: guest_owns_memory() tells.
+ */
+#ifndef PRELOAD_GUEST_H
+#define PRELOAD_GUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GUEST_VARIABLE	  "AUTORELOAD_RUN_CHANNEL"
+#define GUEST_EVERYTHING  "all:" /* before the folder in the variable: system paths are sent too */
+#define GUEST_RELOAD	  "reload:"	/* before the folder: what a reload ignores is not sent */
+#define GUEST_FIFO	  "/reports"	/* in the folder: where reports go */
+#define GUEST_LIBRARY	  "/preload.so" /* in the folder: a symlink to the library */
+#define GUEST_SETTING_MAX 160		/* NAME=MODE:FOLDER, with the terminating NUL */
+
+/* Called at the start of every hook. False: nobody listens, do nothing but forward. */
+bool guest_enter(void);
+
+/* Set once by guest_enter, never changed: the variable as it must stand in every environment. */
+const char *guest_setting(void);
+/* The folder that holds the channel and the link to the library. */
+const char *guest_folder(void);
+/* True if system paths are to be sent as well. */
+bool guest_wants_everything(void);
+
+/* False in a vfork child, where only locals may be written. One system call. */
+bool guest_owns_memory(void);
+
+/* Remembers what has been sent; a key of 0 is never remembered. Forgets when crowded. */
+bool guest_has_sent(uint64_t key);
+void guest_mark_sent(uint64_t key);
+
+/* The working directory, kept true by the hooks of chdir and fchdir. */
+struct guest_cwd {
+	const char *text; /* in shared memory: valid while guest_cwd_holds() */
+	size_t length;
+	uint64_t hash; /* path_hash of the text with a "/" behind it */
+	unsigned version;
+};
+/* False if it is not to be had without a buffer (a vfork child, a race, deleted, too long). */
+bool guest_cwd(struct guest_cwd *cwd);
+/* False if the directory has changed since, so that the text may have been overwritten. */
+bool guest_cwd_holds(const struct guest_cwd *cwd);
+/*
+ * After a chdir, in a vfork child too: that a version went up costs its parent only a look, while
+ * an old version would name wrong paths.
+ */
+void guest_cwd_changed(void);
+
+/* Counts what could not be sent, and takes the count back (then it is 0). */
+void guest_lost(uint64_t count);
+uint64_t guest_take_lost(void);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hooks of the table (hooks.def): forward, and tell. Compiled without large-file macros: each
+ * name must be itself.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "preload/guest.h"
+#include "preload/hook.h"
+#include "preload/next.h"
+#include "preload/observe.h"
+#include "preload/stat_result.h"
+
+#define NOTHING	    ((void)0)
+#define CREAT_FLAGS (O_WRONLY | O_CREAT | O_TRUNC)
+
+/* First expansion: the prototypes, beside libc's own, so that a wrong type does not compile. */
+#define HOOK(result_t, name, parameters, ...)		    EXPORT result_t name parameters;
+#define HOOK_VARIADIC_OPEN(result_t, name, parameters, ...) EXPORT result_t name parameters;
+#include "preload/hooks.def"
+
+static void before_stream(const char *path, const char *mode)
+{
+	if (path != NULL) {
+		observe_before_open(AT_FDCWD, path, open_flags_of_mode(mode));
+	}
+}
+
+static void after_stream(const char *path, const char *mode, FILE *stream, int error)
+{
+	int fd = -1;
+
+	if (stream != NULL && path != NULL) {
+		fd = NEXT(fileno)(stream);
+	}
+	observe_open(AT_FDCWD, path, open_flags_of_mode(mode), fd, error);
+}
+
+static void after_chdir(int error)
+{
+	if (error == 0 && guest_enter()) {
+		guest_cwd_changed();
+	}
+}
+
+#define HOOK(result_t, name, parameters, arguments, before, after)                                 \
+	EXPORT result_t name parameters                                                            \
+	{                                                                                          \
+		__typeof__(&name) next = NEXT(name);                                               \
+		result_t result = FAILURE(result);                                                 \
+		int error = ENOSYS;                                                                \
+		if (next == NULL) {                                                                \
+			errno = error;                                                             \
+			return result;                                                             \
+		}                                                                                  \
+		KEEPING_ERRNO(before);                                                             \
+		result = next arguments;                                                           \
+		error = result == FAILURE(result) ? errno : 0;                                     \
+		KEEPING_ERRNO(after);                                                              \
+		return result;                                                                     \
+	}
+
+#define HOOK_VARIADIC_OPEN(result_t, name, parameters, arguments, dirfd)                           \
+	EXPORT result_t name parameters                                                            \
+	{                                                                                          \
+		__typeof__(&name) next = NEXT(name);                                               \
+		result_t result = FAILURE(result);                                                 \
+		int error = ENOSYS;                                                                \
+		mode_t mode = 0;                                                                   \
+		if (next == NULL) {                                                                \
+			errno = error;                                                             \
+			return result;                                                             \
+		}                                                                                  \
+		if (__OPEN_NEEDS_MODE(flags)) {                                                    \
+			va_list list;                                                              \
+			va_start(list, flags);                                                     \
+			mode = va_arg(list, mode_t);                                               \
+			va_end(list);                                                              \
+		}                                                                                  \
+		KEEPING_ERRNO(observe_before_open(dirfd, path, flags));                            \
+		result = next arguments;                                                           \
+		error = result < 0 ? errno : 0;                                                    \
+		KEEPING_ERRNO(observe_open(dirfd, path, flags, result, error));                    \
+		return result;                                                                     \
+	}
+
+#include "preload/hooks.def"

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* A path as a call names it; see place.h. */
+#include "preload/place.h"
+
+#include <linux/fcntl.h>
+
+#include "preload/guest.h"
+#include "preload/path_hash.h"
+#include "preload/raw.h"
+#include "preload/text.h"
+
+#define SCRATCH_MAX	640 /* one kibibyte of stack is all that a hook may take */
+#define LONG_MAX_LENGTH 4096
+
+/* Where the path of a descriptor, or of a working directory that cannot be cached, is put. */
+struct scratch {
+	char text[SCRATCH_MAX];
+	size_t used;
+	bool holds_long;
+};
+
+/* For the rare path that is longer: one at a time, for whoever comes first. */
+static char long_path[LONG_MAX_LENGTH];
+static bool long_path_taken;
+
+enum prefix_result { PREFIX_NONE, PREFIX_FOUND, PREFIX_LAUNCHER, PREFIX_UNKNOWN };
+
+struct prefix {
+	struct piece piece;
+	struct guest_cwd cwd;
+	bool cached; /* the text is the cached working directory, and may change under us */
+};
+
+static bool take_long_path(struct scratch *scratch)
+{
+	scratch->holds_long = !__atomic_exchange_n(&long_path_taken, true, __ATOMIC_ACQUIRE);
+	return scratch->holds_long;
+}
+
+static void release(const struct scratch *scratch)
+{
+	if (scratch->holds_long) {
+		__atomic_store_n(&long_path_taken, false, __ATOMIC_RELEASE);
+	}
+}
+
+static void descriptor_link(int dirfd, char link[32])
+{
+	static const char start[] = "/proc/self/fd/";
+	unsigned number = (unsigned)dirfd;
+	char digits[12];
+	size_t count = 0;
+	size_t at = 0;
+
+	while (start[at] != '\0') {
+		link[at] = start[at];
+		at++;
+	}
+	do {
+		digits[count++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	while (count > 0) {
+		link[at++] = digits[--count];
+	}
+	link[at] = '\0';
+}
+
+/* The path of what `link` leads to, put into scratch memory; false if it is not to be had. */
+static bool read_link(const char *link, struct scratch *scratch, struct piece *piece)
+{
+	size_t room = sizeof(scratch->text) - scratch->used;
+	char *to = scratch->text + scratch->used;
+	long length = raw_readlinkat(AT_FDCWD, link, to, room);
+
+	if (length == (long)room && !scratch->holds_long && take_long_path(scratch)) {
+		to = long_path;
+		room = sizeof(long_path);
+		length = raw_readlinkat(AT_FDCWD, link, to, room);
+	} else if (length > 0) {
+		scratch->used += (size_t)length;
+	}
+	piece->text = to;
+	piece->length = length > 0 ? (size_t)length : 0;
+	return length > 0 && length < (long)room && to[0] == '/';
+}
+
+/* What stands before a relative path. */
+static enum prefix_result find_prefix(const struct place *place, struct scratch *scratch,
+				      struct prefix *prefix)
+{
+	char link[32];
+
+	prefix->cached = false;
+	if (place->verbatim || place->path[0] == '/') {
+		return PREFIX_NONE;
+	}
+	if (place->dirfd != AT_FDCWD) {
+		if (place->dirfd < 0) {
+			return PREFIX_UNKNOWN;
+		}
+		descriptor_link(place->dirfd, link);
+		return read_link(link, scratch, &prefix->piece) ? PREFIX_FOUND : PREFIX_UNKNOWN;
+	}
+	if (guest_cwd(&prefix->cwd)) {
+		prefix->cached = true;
+		prefix->piece.text = prefix->cwd.text;
+		prefix->piece.length = prefix->cwd.length;
+		return PREFIX_FOUND;
+	}
+	return read_link("/proc/self/cwd", scratch, &prefix->piece) ? PREFIX_FOUND
+								    : PREFIX_LAUNCHER;
+}
+
+bool place_quick_hash(const struct place *place, uint64_t *hash)
+{
+	struct guest_cwd cwd;
+
+	if (place->path[0] == '/') {
+		*hash = path_hash(PATH_HASH_START, place->path);
+		return true;
+	}
+	if (place->dirfd != AT_FDCWD || !guest_cwd(&cwd)) {
+		return false;
+	}
+	*hash = path_hash(cwd.hash, place->path);
+	return guest_cwd_holds(&cwd);
+}
+
+void place_key(const struct place *place, uint64_t *hash)
+{
+	struct scratch scratch = {.used = 0, .holds_long = false};
+	struct prefix prefix;
+
+	if (place_quick_hash(place, hash)) {
+		return;
+	}
+	*hash = 0;
+	if (place->dirfd != AT_FDCWD && find_prefix(place, &scratch, &prefix) == PREFIX_FOUND) {
+		*hash = PATH_HASH_START;
+		for (size_t i = 0; i < prefix.piece.length; i++) {
+			char one[2] = {prefix.piece.text[i], '\0'};
+
+			*hash = path_hash(*hash, one);
+		}
+		if (prefix.piece.length > 1) {
+			*hash = path_hash(*hash, "/");
+		}
+		*hash = path_hash(*hash, place->path);
+	}
+	release(&scratch);
+}
+
+/* Appends prefix, separator and path; returns the length of the whole string. */
+static uint32_t add_pieces(struct piece *pieces, size_t *count, const struct place *place,
+			   const struct prefix *prefix, enum prefix_result result)
+{
+	size_t length = text_length(place->path);
+
+	if (result == PREFIX_FOUND) {
+		pieces[(*count)++] = prefix->piece;
+		length += prefix->piece.length;
+		if (prefix->piece.length > 1) { /* not below "/" */
+			pieces[(*count)++] = (struct piece){"/", 1};
+			length++;
+		}
+	}
+	pieces[(*count)++] = (struct piece){place->path, text_length(place->path)};
+	return (uint32_t)length;
+}
+
+/* One place after the other: adds its pieces, its length and its flag. False: leads nowhere. */
+static bool add_place(struct report_header *header, const struct place *place,
+		      struct scratch *scratch, struct prefix *prefix, struct piece *pieces,
+		      size_t *count, bool second)
+{
+	enum prefix_result result = find_prefix(place, scratch, prefix);
+	uint32_t length;
+
+	if (result == PREFIX_UNKNOWN) {
+		return false;
+	}
+	length = add_pieces(pieces, count, place, prefix, result);
+	if (second) {
+		header->second_length = length;
+	} else {
+		header->first_length = length;
+	}
+	if (result == PREFIX_LAUNCHER) {
+		header->flags |= second ? REPORT_SECOND_IN_CWD : REPORT_FIRST_IN_CWD;
+	}
+	return true;
+}
+
+static bool send_once(struct report_header *header, const struct place *first,
+		      const struct place *second, const struct piece *words, size_t word_count,
+		      bool *torn)
+{
+	struct scratch scratch = {.used = 0, .holds_long = false};
+	struct piece pieces[SENDER_PIECES_MAX];
+	struct prefix prefixes[2];
+	size_t count = 0;
+	bool sent = false;
+
+	*torn = false;
+	header->text_length = 0;
+	prefixes[1].cached = false;
+	if (add_place(header, first, &scratch, &prefixes[0], pieces, &count, false) &&
+	    (second == NULL ||
+	     add_place(header, second, &scratch, &prefixes[1], pieces, &count, true))) {
+		for (size_t i = 0; i < word_count && count < SENDER_PIECES_MAX; i++) {
+			pieces[count++] = words[i];
+			header->text_length += (uint32_t)words[i].length;
+		}
+		sent = sender_send(header, pieces, count);
+		for (int i = 0; i < 2; i++) {
+			*torn |= prefixes[i].cached && !guest_cwd_holds(&prefixes[i].cwd);
+		}
+	}
+	release(&scratch);
+	return sent;
+}
+
+bool place_send(struct report_header *header, const struct place *first, const struct place *second,
+		const struct piece *words, size_t word_count)
+{
+	const uint16_t flags = header->flags;
+	bool torn = true;
+	bool sent = false;
+
+	/* The cached working directory may be overwritten while it is sent: then send it again. */
+	for (int attempt = 0; torn && attempt < 3; attempt++) {
+		header->flags = flags;
+		sent = send_once(header, first, second, words, word_count, &torn);
+	}
+	return sent && !torn;
+}
