@@ -80,17 +80,19 @@ $(BUILD)/preload-objects/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(PRELOAD_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-# Unit tests: one program a module, linked with everything but main.
+# Unit tests: one program a module, linked with everything but main. Criterion's macros convert and
+# cast what they are given.
+TEST_WARNINGS := -Wno-conversion -Wno-cast-qual -Wno-write-strings -Wno-discarded-qualifiers
 $(BUILD)/unit/%: tests/unit/%.c $(MODULE_OBJECTS)
 	$(call say,TEST   $<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(BASE) -fPIE -pie $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(MODULE_OBJECTS) \
+	$(Q)$(CC) $(BASE) $(TEST_WARNINGS) -fPIE -pie $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(MODULE_OBJECTS) \
 		$(LAUNCHER_LIBS) -lcriterion
 
 $(BUILD)/unit-sanitized/%: tests/unit/%.c $(SANITIZED_OBJECTS)
 	$(call say,TEST   $< (sanitized))
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(BASE) -fPIE $(SANITIZE) $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< \
+	$(Q)$(CC) $(BASE) $(TEST_WARNINGS) -fPIE $(SANITIZE) $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< \
 		$(filter-out %/main.o,$(SANITIZED_OBJECTS)) $(LAUNCHER_LIBS) -lcriterion
 
 $(BUILD)/programs/%: tests/programs/%.c

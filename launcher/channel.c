@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The launcher's end of the FIFO; see channel.h.
+ *
+ * The FIFO is 0666, because a process that dropped its privileges must open it for reading and
+ * writing both (preload/sender.c tells why). Others are kept out by not knowing where it is: the
+ * outer folder can be entered by all but listed by us alone, and the inner one has 128 random bits
+ * for its name.
+ */
+#include "launcher/channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "preload/guest.h"
+
+#define PIPE_SIZE   (1 << 20)
+#define BUFFER_SIZE (256u << 10)
+#define PARTS_MAX   16u
+#define PAYLOAD_MAX (3u * REPORT_STRING_MAX)
+
+/* A report of which some frames are still to come. */
+struct partial {
+	struct report_header header; /* of the first frame; kind 0: this one is free */
+	uint32_t filled;
+	char *payload;
+};
+
+struct channel {
+	int fd;
+	char outer[64];
+	char folder[128];
+	uint64_t malformed;
+	size_t filled, at;
+	struct partial partials[PARTS_MAX];
+	unsigned next_partial;
+	char *strings; /* PAYLOAD_MAX + 3: what the last report's pointers point into */
+	char buffer[BUFFER_SIZE];
+};
+
+static const char *const places[] = {"/tmp", "/var/tmp", "/dev/shm", "/run"};
+
+static int random_hex(char *text, size_t bytes)
+{
+	unsigned char raw[16];
+
+	if (getrandom(raw, bytes, 0) != (ssize_t)bytes) {
+		return -1;
+	}
+	for (size_t i = 0; i < bytes; i++) {
+		snprintf(text + 2 * i, 3, "%02x", raw[i]);
+	}
+	return 0;
+}
+
+/* mkdir and mkfifo obey the umask, which is the user's: so their modes are set again. */
+static int make_folder(const char *path)
+{
+	if (mkdir(path, 0700) != 0) {
+		return -1;
+	}
+	return chmod(path, 0711);
+}
+
+static int fill_folder(struct channel *channel, const char *library)
+{
+	char path[192];
+
+	snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_LIBRARY);
+	if (symlink(library, path) != 0) {
+		return -1;
+	}
+	snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_FIFO);
+	if (mkfifo(path, 0600) != 0 || chmod(path, 0666) != 0) {
+		return -1;
+	}
+	/* Both ends: so that there is never an end of file between two writers. */
+	channel->fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	return channel->fd < 0 ? -1 : 0;
+}
+
+static void remove_folder(const struct channel *channel)
+{
+	char path[192];
+
+	snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_LIBRARY);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_FIFO);
+	unlink(path);
+	rmdir(channel->folder);
+	rmdir(channel->outer);
+}
+
+static int make_channel(struct channel *channel, const char *place, const char *library)
+{
+	char outer[13];
+	char inner[33];
+
+	if (random_hex(outer, 6) != 0 || random_hex(inner, 16) != 0) {
+		return -1;
+	}
+	snprintf(channel->outer, sizeof(channel->outer), "%s/autoreload-run-%s", place, outer);
+	snprintf(channel->folder, sizeof(channel->folder), "%s/%s", channel->outer, inner);
+	if (make_folder(channel->outer) != 0) {
+		return -1;
+	}
+	if (make_folder(channel->folder) != 0 || fill_folder(channel, library) != 0) {
+		int saved_errno = errno;
+
+		remove_folder(channel);
+		errno = saved_errno;
+		return -1;
+	}
+	return 0;
+}
+
+/* As large as we may: an import writes hundreds of reports at once. */
+static void enlarge_pipe(int fd)
+{
+	for (int size = PIPE_SIZE; size > 65536 && fcntl(fd, F_SETPIPE_SZ, size) < 0; size /= 2) {
+	}
+}
+
+struct channel *channel_open(const char *library)
+{
+	struct channel *channel = calloc(1, sizeof(*channel));
+
+	if (channel == NULL) {
+		return NULL;
+	}
+	channel->fd = -1;
+	channel->strings = malloc(PAYLOAD_MAX + 3);
+	for (size_t i = 0; channel->strings != NULL && i < sizeof(places) / sizeof(*places); i++) {
+		if (make_channel(channel, places[i], library) == 0) {
+			enlarge_pipe(channel->fd);
+			return channel;
+		}
+	}
+	free(channel->strings);
+	free(channel);
+	return NULL;
+}
+
+void channel_close(struct channel *channel)
+{
+	if (channel == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < PARTS_MAX; i++) {
+		free(channel->partials[i].payload);
+	}
+	close(channel->fd);
+	remove_folder(channel);
+	free(channel->strings);
+	free(channel);
+}
+
+int channel_fd(const struct channel *channel)
+{
+	return channel->fd;
+}
+
+const char *channel_folder(const struct channel *channel)
+{
+	return channel->folder;
+}
+
+uint64_t channel_malformed(const struct channel *channel)
+{
+	return channel->malformed;
+}
+
+/* Copies a string of the payload and terminates it; returns where the next may go. */
+static char *take_string(char *to, const char **payload, uint32_t length, const char **string)
+{
+	memcpy(to, *payload, length);
+	to[length] = '\0';
+	*string = to;
+	*payload += length;
+	return to + length + 1;
+}
+
+static void fill_report(struct channel *channel, const struct report_header *header,
+			const char *payload, struct report *report)
+{
+	char *to = channel->strings;
+
+	report->header = *header;
+	to = take_string(to, &payload, header->first_length, &report->first);
+	to = take_string(to, &payload, header->second_length, &report->second);
+	take_string(to, &payload, header->text_length, &report->text);
+}
+
+static struct partial *find_partial(struct channel *channel, const struct report_header *header)
+{
+	struct partial *partial;
+
+	for (size_t i = 0; i < PARTS_MAX; i++) {
+		partial = &channel->partials[i];
+		if (partial->header.kind != 0 && partial->header.pid == header->pid &&
+		    partial->header.tid == header->tid) {
+			return partial;
+		}
+	}
+	/* None: a new one, in place of the oldest: whoever wrote that has died in the middle. */
+	partial = &channel->partials[channel->next_partial++ % PARTS_MAX];
+	partial->header.kind = 0;
+	return partial;
+}
+
+/* Takes one part of a long report; true when it was the last, and the report is complete. */
+static bool take_part(struct channel *channel, const struct report_header *header, const char *part,
+		      struct report *report)
+{
+	uint32_t length = header->size - (uint32_t)sizeof(*header);
+	struct partial *partial = find_partial(channel, header);
+
+	if (header->offset == 0) {
+		free(partial->payload);
+		partial->header = *header;
+		partial->filled = 0;
+		partial->payload = malloc(report_total(header));
+	}
+	if (partial->payload == NULL || partial->header.kind != header->kind ||
+	    partial->filled != header->offset ||
+	    report_total(&partial->header) != report_total(header)) {
+		channel->malformed += header->size;
+		partial->header.kind = 0;
+		return false;
+	}
+	memcpy(partial->payload + partial->filled, part, length);
+	partial->filled += length;
+	if (partial->filled < report_total(header)) {
+		return false;
+	}
+	fill_report(channel, &partial->header, partial->payload, report);
+	free(partial->payload);
+	partial->payload = NULL;
+	partial->header.kind = 0;
+	return true;
+}
+
+/* Reads more behind what is left. 1, 0 (nothing there), -1. */
+static int fill(struct channel *channel)
+{
+	ssize_t size;
+
+	memmove(channel->buffer, channel->buffer + channel->at, channel->filled - channel->at);
+	channel->filled -= channel->at;
+	channel->at = 0;
+	size = read(channel->fd, channel->buffer + channel->filled, BUFFER_SIZE - channel->filled);
+	if (size < 0) {
+		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	}
+	channel->filled += (size_t)size;
+	return size > 0;
+}
+
+int channel_next(struct channel *channel, struct report *report)
+{
+	for (;;) {
+		const char *frame = channel->buffer + channel->at;
+		struct report_header header;
+		long size = report_decode(frame, channel->filled - channel->at, &header);
+
+		if (size == 0) {
+			int result = fill(channel);
+
+			if (result <= 0) {
+				return result;
+			}
+			continue;
+		}
+		if (size < 0) {
+			/* Not ours: look for a place where one of ours begins. */
+			channel->malformed++;
+			channel->at++;
+			continue;
+		}
+		channel->at += (size_t)size;
+		if ((uint32_t)size == sizeof(header) + report_total(&header)) {
+			fill_report(channel, &header, frame + sizeof(header), report);
+			return 1;
+		}
+		if (take_part(channel, &header, frame + sizeof(header), report)) {
+			return 1;
+		}
+	}
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The launcher's end of the FIFO: makes the folder that it lies in, and puts what arrives together
+ * into reports. Whoever can write to the FIFO can write anything: nothing is believed but what
+ * report_decode has checked.
+ */
+#ifndef LAUNCHER_CHANNEL_H
+#define LAUNCHER_CHANNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "preload/report.h"
+
+struct channel;
+
+struct report {
+	struct report_header header;
+	/* Each terminated, empty if the report has none; valid until the next channel_next(). */
+	const char *first;
+	const char *second;
+	const char *text; /* words, a NUL behind each; header.text_length long */
+};
+
+/*
+ * Makes a folder of our own, in it the FIFO and a symlink to the library: in /tmp, or where else
+ * everybody can write. A link, because the library's own path may hold a space or a colon, at which
+ * the loader would split it (ld.so(8)). NULL with errno, when there is no such place.
+ */
+struct channel *channel_open(const char *library);
+
+/* Removes the folder, too. */
+void channel_close(struct channel *channel);
+
+/* Readable when reports have come. */
+int channel_fd(const struct channel *channel);
+
+/* The folder: what the library is told to find its way by (preload/guest.h). */
+const char *channel_folder(const struct channel *channel);
+
+/* 1: *report is filled in; 0: none for now; -1: errno. Never blocks. */
+int channel_next(struct channel *channel, struct report *report);
+
+/* How many bytes have been thrown away because they were no report. */
+uint64_t channel_malformed(const struct channel *channel);
+
+#endif

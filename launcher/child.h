@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Starts the command, and reads what wait(2) says of it. */
+#ifndef LAUNCHER_CHILD_H
+#define LAUNCHER_CHILD_H
+
+#include <sys/types.h>
+
+#include "launcher/signals.h"
+
+/*
+ * Starts the command, looked up as execvp(3) does, without a shell, with this environment and the
+ * signals as we inherited them, in our process group and session. Returns its pid once its exec has
+ * succeeded; else -1 with the errno of what failed (of the exec: ENOENT, EACCES, …): a command that
+ * cannot be run is told apart from one that ran and exited 127.
+ */
+pid_t child_spawn(char *const command[], char *const environment[], const struct signals *signals);
+
+/* The exit status to hand on: the program's own, or 128 + the signal that killed it. */
+int child_status(int wait_status);
+
+/* 126 or 127, as shells say it (POSIX, 2.8.2), for the errno of a failed exec. */
+int child_exec_status(int error);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one generation of the command depends on: canonical paths, each with the version that the
+ * command knows, and what makes it matter. No I/O but lstat in dependency_changed.
+ */
+#ifndef LAUNCHER_DEPENDENCIES_H
+#define LAUNCHER_DEPENDENCIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "preload/report.h"
+
+/* Why a path is here; also the words of --events and -v. */
+enum dependency_reason {
+	DEPENDENCY_READ,
+	DEPENDENCY_STAT,
+	DEPENDENCY_EXECUTED,
+	DEPENDENCY_CACHE,   /* the source of a cache that was read */
+	DEPENDENCY_MISSING, /* looked for, and not there */
+	DEPENDENCY_LISTED,  /* a folder whose entries were read */
+	DEPENDENCY_LINK,    /* a symlink on the way to another */
+	DEPENDENCY_WATCH,   /* named with --watch */
+};
+
+/* Whose hand changes it: an output's changes are the command's own and trigger nothing. */
+enum dependency_role {
+	DEPENDENCY_SEEN,    /* known, but nothing rests on it (yet) */
+	DEPENDENCY_TRIGGER, /* a change restarts */
+	DEPENDENCY_OUTPUT,  /* the command writes it */
+};
+
+enum dependency_change {
+	CHANGE_NONE,
+	CHANGE_WRITTEN,	 /* another content, or only another time */
+	CHANGE_REPLACED, /* another file stands there */
+	CHANGE_APPEARED,
+	CHANGE_REMOVED,
+};
+
+struct dependency {
+	char *path;
+	struct identity identity; /* of the version that the command knows */
+	bool present;		  /* false: it knows that nothing was there */
+	bool may_write;		  /* it was opened for writing without being truncated */
+	bool pinned;		  /* named with --watch: triggers even if the command writes it */
+	bool changed;		  /* in this burst; counted once */
+	bool unfinished;	  /* it is away for a moment, or still being written */
+	bool stale; /* of an earlier generation: an event came, `identity` is not known */
+	enum dependency_role role;
+	enum dependency_reason reason;
+	pid_t pid; /* who was the first to use it, and when */
+	uint64_t time_ns;
+};
+
+struct dependencies;
+
+/* NULL and errno ENOMEM. */
+struct dependencies *dependencies_new(void);
+void dependencies_free(struct dependencies *set);
+
+/* NULL if the path is not there. The set owns what is returned. */
+struct dependency *dependencies_find(struct dependencies *set, const char *path);
+
+/*
+ * Finds or makes the entry; *made tells which. A new one is DEPENDENCY_SEEN, not present. NULL and
+ * errno ENOMEM.
+ */
+struct dependency *dependencies_enter(struct dependencies *set, const char *path, bool *made);
+
+size_t dependencies_count(const struct dependencies *set);
+
+/* Calls visit for every entry, in the order they came. visit may not add or remove. */
+void dependencies_each(struct dependencies *set,
+		       void (*visit)(struct dependency *dependency, void *context), void *context);
+
+/* How the disk differs now from what the command knows; *now and *present tell what is there. */
+enum dependency_change dependency_compare(const struct dependency *dependency, struct identity *now,
+					  bool *present);
+
+const char *dependency_reason_word(enum dependency_reason reason);
+const char *dependency_change_word(enum dependency_change change);
+
+#endif

@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: MIT */
+/* What the generations depend on, and the judgement of changes; see generations.h. */
+#include "launcher/generations.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+
+#include "launcher/identity.h"
+#include "launcher/message.h"
+#include "launcher/printable.h"
+#include "launcher/tree_files.h"
+
+struct generations {
+	struct watcher *watcher;
+	struct journal *journal;
+	void (*drain)(void *context);
+	void *drain_context;
+	bool (*is_watched)(const char *path, void *context);
+	void *watched_context;
+	struct dependencies *current;
+	struct dependencies *previous; /* of the last complete generation; NULL: there was none */
+	struct dependencies *listed;   /* folders, of the current one */
+	bool failed;		       /* the current one has ended by failing */
+	unsigned unfinished;
+	bool told; /* a change of the current one, to the user */
+	bool limit_told;
+	struct dependency **fresh; /* to be verified */
+	const char **programs;	   /* who used each; owned by the caller of depend */
+	size_t fresh_count, fresh_size;
+};
+
+struct generations *generations_new(struct watcher *watcher, struct journal *journal,
+				    void (*drain)(void *context), void *context)
+{
+	struct generations *generations = calloc(1, sizeof(*generations));
+
+	if (generations == NULL) {
+		return NULL;
+	}
+	generations->watcher = watcher;
+	generations->journal = journal;
+	generations->drain = drain;
+	generations->drain_context = context;
+	generations->current = dependencies_new();
+	generations->listed = dependencies_new();
+	if (generations->current == NULL || generations->listed == NULL) {
+		generations_free(generations);
+		return NULL;
+	}
+	return generations;
+}
+
+void generations_free(struct generations *generations)
+{
+	if (generations != NULL) {
+		dependencies_free(generations->current);
+		dependencies_free(generations->previous);
+		dependencies_free(generations->listed);
+		free(generations->fresh);
+		free(generations->programs);
+		free(generations);
+	}
+}
+
+void generations_set_watched(struct generations *generations,
+			     bool (*is_watched)(const char *path, void *context), void *context)
+{
+	generations->is_watched = is_watched;
+	generations->watched_context = context;
+}
+
+size_t generations_count(const struct generations *generations)
+{
+	return dependencies_count(generations->current);
+}
+
+bool generations_unfinished(const struct generations *generations)
+{
+	return generations->unfinished > 0;
+}
+
+static void set_unfinished(struct generations *generations, struct dependency *dependency,
+			   bool unfinished)
+{
+	if (dependency->unfinished != unfinished) {
+		dependency->unfinished = unfinished;
+		generations->unfinished += unfinished ? 1u : -1u;
+	}
+}
+
+/* --- the beginning and the end of a generation --- */
+
+static void refresh(struct dependency *dependency, void *context)
+{
+	(void)context;
+	if (dependency->stale) {
+		dependency->present = identity_of_path(dependency->path, &dependency->identity);
+		dependency->stale = false;
+	}
+	dependency->changed = false;
+	dependency->unfinished = false;
+}
+
+struct keep {
+	struct dependencies *folders;
+};
+
+static void note_folder(struct dependency *dependency, void *context)
+{
+	struct keep *keep = context;
+	char folder[PATH_MAX];
+	char *slash;
+	bool made;
+
+	if (dependency->role != DEPENDENCY_TRIGGER || strlen(dependency->path) >= sizeof(folder)) {
+		return;
+	}
+	strcpy(folder, dependency->path);
+	slash = strrchr(folder, '/');
+	slash[slash == folder] = '\0';
+	(void)dependencies_enter(keep->folders, folder, &made);
+}
+
+static bool keep_folder(const char *folder, void *context)
+{
+	struct keep *keep = context;
+
+	return dependencies_find(keep->folders, folder) != NULL;
+}
+
+/* Watches that only the generation before last needed are given back. */
+static void prune_watches(struct generations *generations, struct dependencies *ending)
+{
+	struct keep keep = {dependencies_new()};
+
+	if (keep.folders == NULL) {
+		return;
+	}
+	dependencies_each(ending, note_folder, &keep);
+	if (generations->previous != NULL) {
+		dependencies_each(generations->previous, note_folder, &keep);
+	}
+	watcher_prune(generations->watcher, keep_folder, &keep);
+	dependencies_free(keep.folders);
+}
+
+void generations_begin(struct generations *generations, bool complete)
+{
+	struct dependencies *ending = generations->current;
+	struct dependencies *fresh = dependencies_new();
+	struct dependencies *listed = dependencies_new();
+
+	if (fresh == NULL || listed == NULL) {
+		dependencies_free(fresh);
+		dependencies_free(listed);
+		return;
+	}
+	prune_watches(generations, ending);
+	generations->current = fresh;
+	dependencies_free(generations->listed);
+	generations->listed = listed;
+	if (complete) {
+		dependencies_free(generations->previous);
+		generations->previous = ending;
+	} else {
+		dependencies_free(ending);
+	}
+	if (generations->previous != NULL) {
+		/* What has changed up to now, the new generation will find as it is. */
+		dependencies_each(generations->previous, refresh, NULL);
+	}
+	generations->failed = false;
+	generations->told = false;
+	generations->unfinished = 0;
+	generations->fresh_count = 0;
+}
+
+static void enter_again(struct dependency *dependency, void *context)
+{
+	struct generations *generations = context;
+	struct use use = {
+	    .reason = dependency->reason,
+	    .pid = dependency->pid,
+	    .time_ns = dependency->time_ns,
+	    .identity = dependency->present ? &dependency->identity : NULL,
+	};
+
+	if (dependency->role == DEPENDENCY_TRIGGER &&
+	    dependencies_find(generations->current, dependency->path) == NULL) {
+		generations_depend(generations, dependency->path, use);
+	}
+}
+
+void generations_fail(struct generations *generations)
+{
+	generations->failed = true;
+	if (generations->previous != NULL) {
+		dependencies_each(generations->previous, enter_again, generations);
+	}
+}
+
+/* --- what is used --- */
+
+static void tell_limit(struct generations *generations, const char *folder)
+{
+	char *path;
+
+	if (generations->limit_told) {
+		return;
+	}
+	generations->limit_told = true;
+	path = printable_path(folder);
+	message(MESSAGE_ERROR, "cannot watch %s: %s%s", path, strerror(errno),
+		errno == ENOSPC ? " (raise fs.inotify.max_user_watches with sysctl)" : "");
+	free(path);
+}
+
+void generations_watch_folder(struct generations *generations, const char *folder)
+{
+	if (watcher_add(generations->watcher, folder) != 0) {
+		tell_limit(generations, folder);
+	}
+}
+
+static void watch_folder_of(struct generations *generations, const char *path)
+{
+	char folder[PATH_MAX];
+	char *slash;
+
+	if (strlen(path) >= sizeof(folder)) {
+		return;
+	}
+	strcpy(folder, path);
+	slash = strrchr(folder, '/');
+	slash[slash == folder] = '\0';
+	generations_watch_folder(generations, folder);
+}
+
+static void add_fresh(struct generations *generations, struct dependency *dependency,
+		      const char *program)
+{
+	if (generations->fresh_count == generations->fresh_size) {
+		size_t size = generations->fresh_size > 0 ? 2 * generations->fresh_size : 256;
+		struct dependency **fresh = realloc(generations->fresh, size * sizeof(*fresh));
+		const char **programs;
+
+		if (fresh == NULL) {
+			return;
+		}
+		generations->fresh = fresh;
+		programs = realloc(generations->programs, size * sizeof(*programs));
+		if (programs == NULL) {
+			return;
+		}
+		generations->programs = programs;
+		generations->fresh_size = size;
+	}
+	generations->programs[generations->fresh_count] = program;
+	generations->fresh[generations->fresh_count++] = dependency;
+}
+
+static void set_use(struct dependency *dependency, const struct use *use)
+{
+	dependency->reason = use->reason;
+	dependency->pid = use->pid;
+	dependency->time_ns = use->time_ns;
+	dependency->present = use->identity != NULL;
+	if (use->identity != NULL) {
+		dependency->identity = *use->identity;
+	}
+}
+
+/* The first use says which version counts; one that was only seen before keeps the older one. */
+static struct dependency *use_path(struct generations *generations, const char *path,
+				   const struct use *use)
+{
+	bool made;
+	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
+
+	if (dependency == NULL) {
+		return NULL;
+	}
+	if (made) {
+		set_use(dependency, use);
+	} else if (dependency->role == DEPENDENCY_SEEN) {
+		dependency->reason = use->reason;
+	}
+	if (dependency->role == DEPENDENCY_SEEN) {
+		dependency->role = DEPENDENCY_TRIGGER;
+		watch_folder_of(generations, path);
+		add_fresh(generations, dependency, use->program);
+	}
+	return dependency;
+}
+
+void generations_depend(struct generations *generations, const char *path, struct use use)
+{
+	(void)use_path(generations, path, &use);
+}
+
+void generations_pin(struct generations *generations, const char *path, struct use use)
+{
+	struct dependency *dependency = use_path(generations, path, &use);
+
+	if (dependency != NULL) {
+		dependency->pinned = true;
+	}
+}
+
+void generations_see(struct generations *generations, const char *path, struct use use)
+{
+	bool made;
+	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
+
+	if (dependency != NULL && made) {
+		set_use(dependency, &use);
+	}
+}
+
+static void make_output(struct generations *generations, struct dependency *dependency)
+{
+	if (dependency->role != DEPENDENCY_OUTPUT && !dependency->pinned) {
+		dependency->role = DEPENDENCY_OUTPUT;
+		set_unfinished(generations, dependency, false);
+		journal_output(generations->journal, dependency->path);
+	}
+}
+
+void generations_write(struct generations *generations, const char *path, bool sure)
+{
+	bool made;
+	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
+
+	if (dependency == NULL) {
+		return;
+	}
+	dependency->may_write = true;
+	if (sure) {
+		make_output(generations, dependency);
+	}
+}
+
+void generations_list(struct generations *generations, const char *folder, struct use use)
+{
+	bool made;
+	struct dependency *dependency = dependencies_enter(generations->listed, folder, &made);
+
+	if (dependency != NULL && made) {
+		set_use(dependency, &use);
+		generations_watch_folder(generations, folder);
+	}
+}
+
+struct changed_visit {
+	void (*visit)(const char *path, void *context);
+	void *context;
+};
+
+static void visit_if_changed(struct dependency *dependency, void *context)
+{
+	const struct changed_visit *changed = context;
+
+	if (dependency->changed) {
+		changed->visit(dependency->path, changed->context);
+	}
+}
+
+void generations_each_changed(struct generations *generations,
+			      void (*visit)(const char *path, void *context), void *context)
+{
+	struct changed_visit changed = {visit, context};
+
+	dependencies_each(generations->current, visit_if_changed, &changed);
+}
+
+/* --- judging --- */
+
+/* Does the change come from the command after all? */
+static bool is_own(struct generations *generations, struct dependency *dependency,
+		   const struct identity *now, bool present)
+{
+	generations->drain(generations->drain_context);
+	if (dependency->role != DEPENDENCY_TRIGGER) {
+		return true;
+	}
+	/* A file opened for update is an output once it changes in the hands of who opened it. */
+	if (dependency->may_write && !dependency->pinned && present && dependency->present &&
+	    now->inode == dependency->identity.inode &&
+	    now->device == dependency->identity.device && tree_writes(now)) {
+		make_output(generations, dependency);
+		return true;
+	}
+	return false;
+}
+
+/* A save that has only begun: the file is away, or made but not yet closed by who writes it. */
+static bool looks_unfinished(const struct dependency *dependency, uint32_t mask)
+{
+	struct stat status;
+
+	if (!dependency->present) {
+		return true;
+	}
+	if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) {
+		return false;
+	}
+	if ((mask & IN_CREATE) != 0) {
+		/* A symlink or a further hard link is complete when it is made. */
+		return lstat(dependency->path, &status) == 0 && S_ISREG(status.st_mode) &&
+		       status.st_nlink == 1;
+	}
+	return dependency->unfinished && mask != 0;
+}
+
+static void judge_one(struct generations *generations, struct dependency *dependency, uint32_t mask,
+		      struct verdict *verdict)
+{
+	struct identity now = {0};
+	bool present;
+	enum dependency_change change;
+
+	if (dependency->role != DEPENDENCY_TRIGGER) {
+		verdict->stirred |= dependency->role == DEPENDENCY_SEEN;
+		return;
+	}
+	change = dependency_compare(dependency, &now, &present);
+	if (change != CHANGE_NONE && is_own(generations, dependency, &now, present)) {
+		return;
+	}
+	if (change == CHANGE_NONE) {
+		verdict->stirred |= mask != 0;
+	} else {
+		dependency->identity = now;
+		dependency->present = present;
+		verdict->stirred = true;
+		if (!dependency->changed) {
+			dependency->changed = true;
+			journal_changed(generations->journal, dependency->path, change,
+					!generations->told);
+			generations->told = true;
+			verdict->changed++;
+		}
+	}
+	if (dependency->changed) {
+		set_unfinished(generations, dependency, looks_unfinished(dependency, mask));
+	}
+}
+
+/* A file that nobody has asked for: it may be what a failed command lacked. */
+static bool is_awaited(struct generations *generations, const char *path, uint32_t mask)
+{
+	const char *name = strrchr(path, '/') + 1;
+	char folder[PATH_MAX];
+	struct stat status;
+
+	if (generations->is_watched != NULL &&
+	    generations->is_watched(path, generations->watched_context)) {
+		return true;
+	}
+	if (!generations->failed || (mask & (IN_CREATE | IN_MOVED_TO)) == 0 || name[0] == '.') {
+		return false;
+	}
+	strcpy(folder, path);
+	folder[name - path - 1 + (name - path == 1)] = '\0';
+	return dependencies_find(generations->listed, folder) != NULL &&
+	       lstat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static void judge_entry(struct generations *generations, const struct hint *hint,
+			struct verdict *verdict)
+{
+	struct dependency *dependency = dependencies_find(generations->current, hint->path);
+	struct dependency *earlier = generations->previous != NULL
+					 ? dependencies_find(generations->previous, hint->path)
+					 : NULL;
+
+	if (earlier != NULL) {
+		earlier->stale = true;
+	}
+	if (dependency == NULL && is_awaited(generations, hint->path, hint->mask)) {
+		generations->drain(generations->drain_context);
+		generations_depend(generations, hint->path,
+				   (struct use){.reason = DEPENDENCY_LISTED});
+		dependency = dependencies_find(generations->current, hint->path);
+	}
+	if (dependency != NULL) {
+		judge_one(generations, dependency, hint->mask, verdict);
+	} else {
+		verdict->stirred = true;
+	}
+}
+
+struct judging {
+	struct generations *generations;
+	struct verdict *verdict;
+	const char *folder; /* NULL: everywhere */
+};
+
+static bool concerns(const struct judging *judging, const char *path)
+{
+	size_t length;
+
+	if (judging->folder == NULL) {
+		return true;
+	}
+	length = strlen(judging->folder);
+	return strncmp(path, judging->folder, length) == 0 &&
+	       (path[length] == '/' || path[length] == '\0');
+}
+
+static void judge_if_below(struct dependency *dependency, void *context)
+{
+	const struct judging *judging = context;
+
+	if (concerns(judging, dependency->path)) {
+		judge_one(judging->generations, dependency, 0, judging->verdict);
+	}
+}
+
+static void make_stale_if_below(struct dependency *dependency, void *context)
+{
+	const struct judging *judging = context;
+
+	dependency->stale |= concerns(judging, dependency->path);
+}
+
+void generations_judge(struct generations *generations, const struct hint *hint,
+		       struct verdict *verdict)
+{
+	struct judging judging = {generations, verdict, NULL};
+
+	switch (hint->kind) {
+	case HINT_ENTRY:
+		judge_entry(generations, hint, verdict);
+		return;
+	case HINT_BELOW:
+		judging.folder = hint->path;
+		break;
+	case HINT_ALL:
+		break;
+	}
+	/* What is drained meanwhile comes at the end of the set, and is judged as well. */
+	dependencies_each(generations->current, judge_if_below, &judging);
+	if (generations->previous != NULL) {
+		dependencies_each(generations->previous, make_stale_if_below, &judging);
+	}
+}
+
+void generations_verify(struct generations *generations, struct verdict *verdict)
+{
+	/* Judging may drain the pipe, which adds to the list. */
+	for (size_t i = 0; i < generations->fresh_count; i++) {
+		struct dependency *dependency = generations->fresh[i];
+
+		if (dependency->role == DEPENDENCY_TRIGGER) {
+			journal_watching(generations->journal, dependency,
+					 generations->programs[i]);
+			judge_one(generations, dependency, 0, verdict);
+		}
+	}
+	generations->fresh_count = 0;
+}

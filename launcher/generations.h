@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the running generation depends on, what the last complete one did, and the judgement of
+ * whether something there has changed.
+ *
+ * A judgement compares the file now with the version that the command knows. Whatever leads to one
+ * (an event, a watch that has just been set, an overflow) is only its occasion: so nothing between
+ * the command's read and our watch is missed, and nothing is counted twice.
+ */
+#ifndef LAUNCHER_GENERATIONS_H
+#define LAUNCHER_GENERATIONS_H
+
+#include <stdbool.h>
+
+#include "launcher/dependencies.h"
+#include "launcher/journal.h"
+#include "launcher/watcher.h"
+
+struct generations;
+
+/* What a judgement has found; counts add up until the caller resets them. */
+struct verdict {
+	unsigned changed; /* dependencies that have changed for the first time in this burst */
+	bool stirred;	  /* something else that is not the command's own */
+};
+
+/* Who used a path, and how. */
+struct use {
+	enum dependency_reason reason;
+	pid_t pid;
+	uint64_t time_ns;
+	const char *program;		 /* may be NULL */
+	const struct identity *identity; /* of the version used; NULL: the path was not there */
+};
+
+/*
+ * drain is called before a change is believed: it takes in all reports that are in the pipe, one of
+ * which may say that the command itself is the writer. Borrows watcher and journal. NULL, ENOMEM.
+ */
+struct generations *generations_new(struct watcher *watcher, struct journal *journal,
+				    void (*drain)(void *context), void *context);
+void generations_free(struct generations *generations);
+
+/* Whether a path that is in no set counts as well (--watch DIR); may be left unset. */
+void generations_set_watched(struct generations *generations,
+			     bool (*is_watched)(const char *path, void *context), void *context);
+
+/*
+ * A new generation begins, with an empty set. complete: the one that ends had been healthy, so its
+ * set is what to fall back on. Call it when nothing runs, just before the start.
+ */
+void generations_begin(struct generations *generations, bool complete);
+
+/* The running generation has ended by failing: what the last complete one used counts as well. */
+void generations_fail(struct generations *generations);
+
+/*
+ * The path (canonical) is a dependency. The first use says which version counts: an older one at
+ * worst restarts once too often. Compared with the disk by the next generations_verify().
+ */
+void generations_depend(struct generations *generations, const char *path, struct use use);
+/* The same with pinned: not even the command's own writing makes it an output. */
+void generations_pin(struct generations *generations, const char *path, struct use use);
+/* Remembers a version that has been seen, in case the path becomes a dependency. */
+void generations_see(struct generations *generations, const char *path, struct use use);
+/* The command writes it. sure: it is an output; else it is one once it is seen to be written. */
+void generations_write(struct generations *generations, const char *path, bool sure);
+/* The folder's entries were read: after a failure, a new file there is a change. */
+void generations_list(struct generations *generations, const char *folder, struct use use);
+
+/* Watches a folder for what appears in it (see generations_set_watched). */
+void generations_watch_folder(struct generations *generations, const char *folder);
+
+/* Calls visit with each path that has changed since the generation began. */
+void generations_each_changed(struct generations *generations,
+			      void (*visit)(const char *path, void *context), void *context);
+
+/* Judges all dependencies that are new; what has changed is told to the journal. */
+void generations_verify(struct generations *generations, struct verdict *verdict);
+/* Judges what the hint points at. */
+void generations_judge(struct generations *generations, const struct hint *hint,
+		       struct verdict *verdict);
+
+/* Is a changed file away for a moment, or still being written? */
+bool generations_unfinished(const struct generations *generations);
+
+/* How many dependencies the running generation has. */
+size_t generations_count(const struct generations *generations);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happened, told twice: to the user in words (message.h), and with --events to tests and tools
+ * as JSON Lines, one object a line, always with "event" and "time" (CLOCK_MONOTONIC, seconds).
+ */
+#ifndef LAUNCHER_JOURNAL_H
+#define LAUNCHER_JOURNAL_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "launcher/dependencies.h"
+
+struct journal;
+
+/*
+ * events: NULL, the number of an open descriptor, or the path of a file to append to (a FIFO
+ * works). base: paths below it are shown to the user relative to it. name: how the user calls the
+ * command. NULL with errno when the events cannot be written there.
+ */
+struct journal *journal_open(const char *events, const char *base, const char *name);
+void journal_close(struct journal *journal);
+
+void journal_started(struct journal *journal, unsigned generation, pid_t pid, int64_t now_ns);
+/* The dependency is watched from now on; program: who used it, may be NULL. */
+void journal_watching(struct journal *journal, const struct dependency *dependency,
+		      const char *program);
+void journal_output(struct journal *journal, const char *path);
+/* first: the first change of a burst, which is what the user is told of. */
+void journal_changed(struct journal *journal, const char *path, enum dependency_change change,
+		     bool first);
+void journal_stopping(struct journal *journal, unsigned generation, int signal);
+void journal_exited(struct journal *journal, unsigned generation, pid_t pid, int wait_status);
+/* It ended by itself, and we wait. */
+void journal_waiting(struct journal *journal, int wait_status);
+/* reason: words to follow the path; advice is added. */
+void journal_unobserved(struct journal *journal, pid_t pid, const char *exe, const char *reason);
+void journal_lost(struct journal *journal, uint64_t count);
+
+#endif

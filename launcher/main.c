@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* autoreload-run: parse, prepare, run, and end with the right status. The only exit. */
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "launcher/channel.h"
+#include "launcher/child.h"
+#include "launcher/environment.h"
+#include "launcher/executable.h"
+#include "launcher/library.h"
+#include "launcher/loop.h"
+#include "launcher/message.h"
+#include "launcher/options.h"
+#include "launcher/printable.h"
+#include "preload/system_paths.h"
+
+#define STATUS_OURS 125 /* something went wrong with us, not with the command */
+
+extern char **environ;
+
+/* Everything that is opened before the command is started, and closed after it has ended. */
+struct parts {
+	struct options options;
+	struct policy policy;
+	struct signals signals;
+	struct terminal terminal;
+	struct journal *journal;
+	struct channel *channel;
+	struct watcher *watcher;
+	char **environment;
+	char folder[PATH_MAX];
+};
+
+static int fail(const char *what, const char *which)
+{
+	char *shown = printable_path(which);
+	int error = errno;
+
+	message(MESSAGE_ERROR, "%s %s: %s", what, shown != NULL ? shown : "?", strerror(error));
+	free(shown);
+	return STATUS_OURS;
+}
+
+static int ignore_as_asked(struct parts *parts)
+{
+	parts->policy.ignored = patterns_new();
+	if (parts->policy.ignored == NULL) {
+		return fail("cannot use", "--ignore");
+	}
+	for (size_t i = 0; i < parts->options.ignore_count; i++) {
+		if (patterns_add(parts->policy.ignored, parts->options.ignore[i]) != 0) {
+			return fail("cannot use the pattern of --ignore", parts->options.ignore[i]);
+		}
+	}
+	return 0;
+}
+
+/* The library sends no system paths, unless a project lies among them. */
+static bool wants_system_paths(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->roots.count; i++) {
+		if (system_path(policy->roots.paths[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Says what is wrong with the command before it is tried: 0, or the status to end with. */
+static int check_command(const struct parts *parts, bool *loadable)
+{
+	const char *name = parts->options.command[0];
+	char found[PATH_MAX];
+	char final[PATH_MAX];
+	struct executable executable = {.kind = EXECUTABLE_UNKNOWN};
+	char *shown;
+	int error;
+
+	*loadable = true;
+	if (executable_find(name, getenv("PATH"), found, sizeof(found)) != 0) {
+		error = errno;
+		shown = printable_path(name);
+		message(MESSAGE_ERROR, "cannot run %s: %s", shown,
+			error == ENOENT && strchr(name, '/') == NULL
+			    ? "command not found (is it spelled right, is it in PATH?)"
+			: error == EACCES ? "not an executable file (chmod +x makes it one)"
+					  : strerror(error));
+		free(shown);
+		return child_exec_status(error);
+	}
+	if (executable_resolve(found, &executable, final, sizeof(final)) != 0) {
+		if (errno == ENOENT) {
+			char *interpreter = printable_path(final);
+
+			shown = printable_path(found);
+			message(MESSAGE_ERROR, "cannot run %s: its interpreter %s is not there",
+				shown, interpreter);
+			free(interpreter);
+			free(shown);
+			return 127;
+		}
+		return 0; /* let the exec say what it thinks of it */
+	}
+	*loadable = executable.kind != EXECUTABLE_OTHER_CLASS &&
+		    executable.kind != EXECUTABLE_OTHER_MACHINE;
+	return 0;
+}
+
+/* What the command runs as, if that is not what was named: a script's interpreter. */
+static int open_parts(struct parts *parts, bool loadable)
+{
+	char library[PATH_MAX];
+
+	if (library_find(library) != 0) {
+		return fail("cannot find the library, not even as", library);
+	}
+	parts->journal =
+	    journal_open(parts->options.events, parts->folder, parts->options.command[0]);
+	if (parts->journal == NULL) {
+		return fail("cannot write events to",
+			    parts->options.events != NULL ? parts->options.events : "memory");
+	}
+	parts->channel = channel_open(library);
+	if (parts->channel == NULL) {
+		return fail("cannot make a folder to receive reports in, not even in", "/run");
+	}
+	parts->watcher = watcher_open();
+	if (parts->watcher == NULL) {
+		return errno == EMFILE ? fail("too many inotify instances (raise",
+					      "fs.inotify.max_user_instances)")
+				       : fail("cannot use", "inotify");
+	}
+	parts->environment = loadable
+				 ? environment_with_preload(environ, channel_folder(parts->channel),
+							    wants_system_paths(&parts->policy))
+				 : environment_copy(environ);
+	return parts->environment != NULL ? 0 : fail("cannot make the command's", "environment");
+}
+
+static void close_parts(struct parts *parts)
+{
+	environment_free(parts->environment);
+	if (parts->watcher != NULL) {
+		watcher_close(parts->watcher);
+	}
+	if (parts->channel != NULL) {
+		channel_close(parts->channel);
+	}
+	journal_close(parts->journal);
+	patterns_free(parts->policy.ignored);
+	roots_free(&parts->policy.roots);
+	options_free(&parts->options);
+}
+
+static int run(struct parts *parts)
+{
+	bool loadable;
+	int status;
+
+	if (getcwd(parts->folder, sizeof(parts->folder)) == NULL) {
+		return fail("cannot tell the", "working directory");
+	}
+	roots_of_command(&parts->policy.roots, parts->options.command, getenv("HOME"));
+	status = ignore_as_asked(parts);
+	status = status != 0 ? status : check_command(parts, &loadable);
+	status = status != 0 ? status : open_parts(parts, loadable);
+	if (status != 0) {
+		return status;
+	}
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || signals_open(&parts->signals) != 0) {
+		return fail("cannot supervise", "processes");
+	}
+	terminal_open(&parts->terminal);
+	status = loop_run(&(struct loop_parts){
+	    .options = &parts->options,
+	    .signals = &parts->signals,
+	    .terminal = &parts->terminal,
+	    .journal = parts->journal,
+	    .channel = parts->channel,
+	    .watcher = parts->watcher,
+	    .policy = &parts->policy,
+	    .environment = parts->environment,
+	    .cache_prefix = getenv("PYTHONPYCACHEPREFIX"),
+	    .folder = parts->folder,
+	});
+	terminal_close(&parts->terminal);
+	signals_close(&parts->signals);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct parts parts = {0};
+	char problem[512];
+	int status = STATUS_OURS;
+
+	switch (options_parse(argc, argv, &parts.options, problem, sizeof(problem))) {
+	case OPTIONS_HELP:
+		options_usage(stdout);
+		status = fflush(stdout) == 0 ? 0 : STATUS_OURS;
+		break;
+	case OPTIONS_VERSION:
+		status = printf("autoreload-run %s\n", VERSION) > 0 && fflush(stdout) == 0
+			     ? 0
+			     : STATUS_OURS;
+		break;
+	case OPTIONS_MISUSE:
+		message(MESSAGE_ERROR, "%s (see --help)", problem);
+		break;
+	case OPTIONS_RUN:
+		message_set_verbosity(parts.options.verbosity);
+		status = run(&parts);
+		break;
+	}
+	close_parts(&parts);
+	return status;
+}

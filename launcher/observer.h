@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Turns reports into dependencies: the table of what each observed thing means (see the folder's
+ * README). Reports are hostile until proven otherwise: a path is only ever looked at, never opened.
+ */
+#ifndef LAUNCHER_OBSERVER_H
+#define LAUNCHER_OBSERVER_H
+
+#include <stdint.h>
+
+#include "launcher/channel.h"
+#include "launcher/generations.h"
+#include "launcher/journal.h"
+#include "launcher/policy.h"
+
+struct observer;
+
+/* Borrows all three. cache_prefix: PYTHONPYCACHEPREFIX or NULL. NULL and errno ENOMEM. */
+struct observer *observer_new(const struct policy *policy, struct generations *generations,
+			      struct journal *journal, const char *cache_prefix);
+void observer_free(struct observer *observer);
+
+/* A new generation begins: no process is known, no symlink is remembered. */
+void observer_begin(struct observer *observer);
+
+/* Takes one report in. */
+void observer_take(struct observer *observer, const struct report *report);
+
+/*
+ * The command itself, as the launcher executes it: not reported by a library, as there is none in
+ * us. path: what the kernel is given; before the start, so that its version is the one that runs.
+ */
+void observer_executed(struct observer *observer, const char *path, uint64_t now_ns);
+
+/* What the user has redirected our output to: written by the command from the start. */
+void observer_output(struct observer *observer, const char *path);
+
+/* The generation has ended: names the programs that were executed and never said hello. */
+void observer_end(struct observer *observer, uint64_t now_ns);
+
+#endif

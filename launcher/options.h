@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line. */
+#ifndef LAUNCHER_OPTIONS_H
+#define LAUNCHER_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum options_result {
+	OPTIONS_RUN,
+	OPTIONS_HELP,
+	OPTIONS_VERSION,
+	OPTIONS_MISUSE,
+};
+
+/* All words point into argv; only the two arrays are allocated. */
+struct options {
+	char **command;	    /* NULL-terminated; at least one word, and that is not empty */
+	const char **watch; /* files, directories or globs, none empty */
+	size_t watch_count;
+	const char **ignore; /* lines for patterns_add(), none empty */
+	size_t ignore_count;
+	int64_t settle_ns;	 /* -1: not given */
+	int stop_signal;	 /* SIGTERM unless given */
+	int64_t stop_timeout_ns; /* 5 s unless given; 0: kill at once */
+	const char *events;	 /* the number of an open fd, or a path; NULL: none */
+	int verbosity;		 /* -1 quiet, 0, 1 verbose; the last one given counts */
+};
+
+/*
+ * Reads the command line into *options, which is valid after every result and is released with
+ * options_free(). Options end at the first word that is none, or at "--"; --help and --version end
+ * them too, whatever follows. argv is not reordered, but must live as long as *options.
+ *
+ * After OPTIONS_MISUSE (also when memory is short) message holds one line, safe for a terminal,
+ * with neither prefix nor newline: what is wrong, in which word, what would be right. Prints
+ * nothing; uses getopt_long(3) and with it the process's optind.
+ */
+enum options_result options_parse(int argc, char **argv, struct options *options, char *message,
+				  size_t message_size);
+
+/* Releases what options_parse() allocated; the struct may be parsed into again. */
+void options_free(struct options *options);
+
+/* Prints the help text to the stream, whose error indicator tells whether that failed. */
+void options_usage(FILE *stream);
+
+#endif

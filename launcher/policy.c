@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Which paths can matter at all; see policy.h. */
+#include "launcher/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "preload/system_paths.h"
+
+static const char *const version_control[] = {".git", ".hg", ".svn", ".jj"};
+static const char cache_folder[] = "__pycache__";
+static const char cache_suffix[] = ".pyc";
+
+/* Is one of the path's folders, or its last name, called so? */
+static bool has_component(const char *path, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = strstr(path, name); at != NULL; at = strstr(at + 1, name)) {
+		if (at > path && at[-1] == '/' && (at[length] == '/' || at[length] == '\0')) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Relative to the root it lies below; elsewhere to "/". */
+bool policy_is_ignored_by_name(const struct policy *policy, const char *path)
+{
+	const char *relative = roots_relative(&policy->roots, path);
+
+	return policy->ignored != NULL &&
+	       patterns_match(policy->ignored, relative != NULL ? relative : path + 1, false);
+}
+
+enum policy_place policy_place(const struct policy *policy, const char *path)
+{
+	const char *relative = roots_relative(&policy->roots, path);
+
+	if (relative == NULL && system_path(path)) {
+		return POLICY_IGNORED;
+	}
+	for (size_t i = 0; i < sizeof(version_control) / sizeof(*version_control); i++) {
+		if (has_component(path, version_control[i])) {
+			return POLICY_IGNORED;
+		}
+	}
+	if (policy_is_ignored_by_name(policy, path)) {
+		return POLICY_IGNORED;
+	}
+	return relative != NULL ? POLICY_PROJECT : POLICY_ELSEWHERE;
+}
+
+static bool ends_with(const char *text, const char *suffix)
+{
+	size_t length = strlen(text);
+	size_t ending = strlen(suffix);
+
+	return length >= ending && strcmp(text + length - ending, suffix) == 0;
+}
+
+/* The folder of the source: the cache's without __pycache__, or without the prefix. */
+static bool source_folder(const char *path, const char *name, const char *prefix,
+			  const char **start, size_t *length)
+{
+	size_t folder = (size_t)(name - path) - 1;
+	size_t cache = sizeof(cache_folder) - 1;
+
+	*start = path;
+	if (folder > cache && path[folder - cache - 1] == '/' &&
+	    memcmp(path + folder - cache, cache_folder, cache) == 0) {
+		*length = folder - cache - 1;
+		return true;
+	}
+	if (prefix != NULL && prefix[0] == '/' && prefix[1] != '\0' &&
+	    strncmp(path, prefix, strlen(prefix)) == 0 && path[strlen(prefix)] == '/') {
+		*start = path + strlen(prefix);
+		*length = folder - strlen(prefix);
+		return true;
+	}
+	return false;
+}
+
+bool policy_python_source(const char *path, const char *cache_prefix, char source[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+	size_t stem = strcspn(name, ".");
+	const char *start;
+	size_t length;
+
+	/* The tag has a dot on either side: a lone NAME.pyc is a module without a source. */
+	if (slash == NULL || stem == 0 || !ends_with(name, cache_suffix) ||
+	    strlen(name + stem) <= sizeof(cache_suffix) ||
+	    !source_folder(path, name, cache_prefix, &start, &length)) {
+		return false;
+	}
+	return snprintf(source, PATH_MAX, "%.*s/%.*s.py", (int)length, start, (int)stem, name) <
+	       PATH_MAX;
+}
+
+bool policy_is_python_cache(const char *path)
+{
+	return has_component(path, cache_folder);
+}

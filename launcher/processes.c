@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* What the reports have told of each process; see processes.h. */
+#include "launcher/processes.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+/* Program names, each kept once: thousands of processes run the same few. */
+struct name {
+	char *text;
+	UT_hash_handle hh;
+};
+
+struct entry {
+	pid_t pid;
+	struct process process;
+	UT_hash_handle hh;
+};
+
+struct processes {
+	struct entry *entries;
+	struct name *names;
+};
+
+struct processes *processes_new(void)
+{
+	return calloc(1, sizeof(struct processes));
+}
+
+void processes_forget(struct processes *processes)
+{
+	struct entry *entry;
+	struct entry *next;
+	struct name *name;
+	struct name *next_name;
+
+	HASH_ITER(hh, processes->entries, entry, next)
+	{
+		HASH_DEL(processes->entries, entry);
+		free(entry->process.pending);
+		free(entry);
+	}
+	HASH_ITER(hh, processes->names, name, next_name)
+	{
+		HASH_DEL(processes->names, name);
+		free(name->text);
+		free(name);
+	}
+}
+
+void processes_free(struct processes *processes)
+{
+	if (processes != NULL) {
+		processes_forget(processes);
+		free(processes);
+	}
+}
+
+struct process *processes_enter(struct processes *processes, pid_t pid)
+{
+	struct entry *entry;
+
+	HASH_FIND_INT(processes->entries, &pid, entry);
+	if (entry == NULL) {
+		entry = calloc(1, sizeof(*entry));
+		if (entry == NULL) {
+			return NULL;
+		}
+		entry->pid = pid;
+		HASH_ADD_INT(processes->entries, pid, entry);
+	}
+	return &entry->process;
+}
+
+void process_set_program(struct processes *processes, struct process *process, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *last = slash != NULL ? slash + 1 : path;
+	struct name *name;
+
+	HASH_FIND_STR(processes->names, last, name);
+	if (name == NULL) {
+		name = calloc(1, sizeof(*name));
+		if (name == NULL) {
+			return;
+		}
+		name->text = strdup(last);
+		if (name->text == NULL) {
+			free(name);
+			return;
+		}
+		HASH_ADD_KEYPTR(hh, processes->names, name->text, strlen(name->text), name);
+	}
+	process->program = name->text;
+}
+
+void process_set_pending(struct process *process, const char *path, uint64_t now_ns)
+{
+	free(process->pending);
+	process->pending = path != NULL ? strdup(path) : NULL;
+	process->pending_ns = now_ns;
+}
+
+void processes_each_pending(struct processes *processes,
+			    void (*visit)(pid_t pid, const struct process *process, void *context),
+			    void *context)
+{
+	for (struct entry *entry = processes->entries; entry != NULL; entry = entry->hh.next) {
+		if (entry->process.pending != NULL) {
+			visit(entry->pid, &entry->process, context);
+		}
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What the reports have told of each process: its program, and whether it has said hello. */
+#ifndef LAUNCHER_PROCESSES_H
+#define LAUNCHER_PROCESSES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct process {
+	const char *program; /* the last name of its executable; valid until processes_forget() */
+	char *pending;	     /* what it was about to execute; NULL: it has said hello since */
+	uint64_t pending_ns;
+	bool foreign; /* its paths mean another root than ours */
+};
+
+struct processes;
+
+/* NULL and errno ENOMEM. */
+struct processes *processes_new(void);
+void processes_free(struct processes *processes);
+
+/* Found or made; NULL and errno ENOMEM. Stays where it is until processes_forget(). */
+struct process *processes_enter(struct processes *processes, pid_t pid);
+
+/* Names it after its executable. Earlier names stay valid, as others may point to them. */
+void process_set_program(struct processes *processes, struct process *process, const char *path);
+void process_set_pending(struct process *process, const char *path, uint64_t now_ns);
+
+/* Calls visit for each that is about to execute something and has not said hello since. */
+void processes_each_pending(struct processes *processes,
+			    void (*visit)(pid_t pid, const struct process *process, void *context),
+			    void *context);
+
+/* A new generation: none is known. */
+void processes_forget(struct processes *processes);
+
+#endif

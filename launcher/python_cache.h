@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * CPython's byte code caches, which can hide a change: one is trusted when it holds the source's
+ * time in whole seconds and its size. So after two saves of equal size within one second, the old
+ * code runs, whoever restarts it; a quick reloader meets that often.
+ */
+#ifndef LAUNCHER_PYTHON_CACHE_H
+#define LAUNCHER_PYTHON_CACHE_H
+
+/*
+ * Removes the caches of a source (an absolute path; anything but NAME.py is passed over) that
+ * CPython would trust now, in its folder's __pycache__ and, if not NULL, below cache_prefix
+ * (PYTHONPYCACHEPREFIX). Never through a symlink, never one that is checked by hash or not at all
+ * (PEP 552). To be called when the source has changed and nothing runs that may be writing.
+ */
+void python_cache_drop(const char *source, const char *cache_prefix);
+
+#endif

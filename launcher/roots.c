@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* The project's roots; see roots.h. */
+#include "launcher/roots.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "preload/system_paths.h"
+
+static const char *const checkouts[] = {".git", ".hg", ".svn", ".jj"};
+
+static bool is_checkout(const char *folder)
+{
+	for (size_t i = 0; i < sizeof(checkouts) / sizeof(*checkouts); i++) {
+		char path[PATH_MAX];
+		int length = snprintf(path, sizeof(path), "%s/%s", folder, checkouts[i]);
+
+		if (length < (int)sizeof(path) && access(path, F_OK) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Folders that hold more than one project, and none by themselves. */
+static bool is_no_project(const char *folder, const char *home)
+{
+	if (strcmp(folder, "/") == 0 || (home != NULL && strcmp(folder, home) == 0)) {
+		return true;
+	}
+	return strchr(folder + 1, '/') == NULL &&
+	       (system_path(folder) || strcmp(folder, "/etc") == 0);
+}
+
+/* Cuts the path down to the top of the checkout around it; false if there is none. */
+static bool find_checkout(char *path, const char *home)
+{
+	char *end = path + strlen(path);
+
+	while (!is_no_project(path, home)) {
+		if (is_checkout(path)) {
+			return true;
+		}
+		end = strrchr(path, '/');
+		if (end == NULL || end == path) {
+			break;
+		}
+		*end = '\0';
+	}
+	return false;
+}
+
+static void add_root(struct roots *roots, const char *path)
+{
+	if (roots->count < ROOTS_MAX && !roots_contain(roots, path)) {
+		char *copy = strdup(path);
+
+		if (copy != NULL) {
+			roots->paths[roots->count++] = copy;
+		}
+	}
+}
+
+void roots_add(struct roots *roots, const char *folder, const char *home)
+{
+	char canonical[PATH_MAX];
+	char canonical_home[PATH_MAX];
+	char top[PATH_MAX];
+
+	if (realpath(folder, canonical) == NULL) {
+		return;
+	}
+	home = home != NULL && realpath(home, canonical_home) != NULL ? canonical_home : NULL;
+	memcpy(top, canonical, sizeof(top));
+	if (find_checkout(top, home)) {
+		add_root(roots, top);
+	} else if (!is_no_project(canonical, home)) {
+		add_root(roots, canonical);
+	}
+}
+
+/* The folder of the file that the word names; false if it names none. */
+static bool folder_of_file(const char *word, char folder[PATH_MAX])
+{
+	struct stat status;
+	char *slash;
+
+	if (word[0] == '-' || stat(word, &status) != 0 || !S_ISREG(status.st_mode) ||
+	    realpath(word, folder) == NULL) {
+		return false;
+	}
+	slash = strrchr(folder, '/');
+	slash[slash == folder] = '\0';
+	return true;
+}
+
+void roots_of_command(struct roots *roots, char *const command[], const char *home)
+{
+	char folder[PATH_MAX];
+
+	*roots = (struct roots){.count = 0};
+	if (getcwd(folder, sizeof(folder)) != NULL) {
+		roots_add(roots, folder, home);
+	}
+	for (size_t i = 0; command[i] != NULL; i++) {
+		/* The command's own name counts only as a path: "make" is not ./make. */
+		if ((i > 0 || strchr(command[i], '/') != NULL) &&
+		    folder_of_file(command[i], folder) && !system_path(folder)) {
+			roots_add(roots, folder, home);
+			return;
+		}
+	}
+}
+
+void roots_free(struct roots *roots)
+{
+	while (roots->count > 0) {
+		free(roots->paths[--roots->count]);
+	}
+}
+
+const char *roots_relative(const struct roots *roots, const char *path)
+{
+	for (size_t i = 0; i < roots->count; i++) {
+		size_t length = strlen(roots->paths[i]);
+
+		if (strncmp(path, roots->paths[i], length) == 0 &&
+		    (path[length] == '/' || path[length] == '\0')) {
+			return path + length + (path[length] == '/');
+		}
+	}
+	return NULL;
+}
+
+bool roots_contain(const struct roots *roots, const char *path)
+{
+	return roots_relative(roots, path) != NULL;
+}

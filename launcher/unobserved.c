@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds programs that cannot be observed, and says each once; see unobserved.h. */
+#include "launcher/unobserved.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <uthash.h>
+
+#include "launcher/executable.h"
+#include "launcher/identity.h"
+
+/* An executable that has been looked at, or told of. */
+struct seen {
+	char *path;
+	struct identity identity; /* of the version that was looked at */
+	bool told;
+	UT_hash_handle hh;
+};
+
+struct unobserved {
+	struct journal *journal;
+	struct seen *all;
+};
+
+struct unobserved *unobserved_new(struct journal *journal)
+{
+	struct unobserved *unobserved = calloc(1, sizeof(*unobserved));
+
+	if (unobserved != NULL) {
+		unobserved->journal = journal;
+	}
+	return unobserved;
+}
+
+void unobserved_free(struct unobserved *unobserved)
+{
+	struct seen *seen;
+	struct seen *next;
+
+	if (unobserved == NULL) {
+		return;
+	}
+	HASH_ITER(hh, unobserved->all, seen, next)
+	{
+		HASH_DEL(unobserved->all, seen);
+		free(seen->path);
+		free(seen);
+	}
+	free(unobserved);
+}
+
+static struct seen *enter(struct unobserved *unobserved, const char *path)
+{
+	struct seen *seen;
+
+	HASH_FIND_STR(unobserved->all, path, seen);
+	if (seen != NULL) {
+		return seen;
+	}
+	seen = calloc(1, sizeof(*seen));
+	if (seen == NULL) {
+		return NULL;
+	}
+	seen->path = strdup(path);
+	if (seen->path == NULL) {
+		free(seen);
+		return NULL;
+	}
+	HASH_ADD_KEYPTR(hh, unobserved->all, seen->path, strlen(seen->path), seen);
+	return seen;
+}
+
+void unobserved_tell(struct unobserved *unobserved, pid_t pid, const char *exe, const char *reason)
+{
+	struct seen *seen = enter(unobserved, exe);
+
+	if (seen != NULL && !seen->told) {
+		seen->told = true;
+		journal_unobserved(unobserved->journal, pid, exe, reason);
+	}
+}
+
+void unobserved_inspect(struct unobserved *unobserved, pid_t pid, const char *path)
+{
+	struct seen *seen = enter(unobserved, path);
+	struct executable executable;
+	struct identity identity;
+	struct stat status;
+	const char *reason;
+
+	if (seen == NULL || stat(path, &status) != 0) {
+		return;
+	}
+	identity = identity_of_status(&status);
+	if (identity_equal(&identity, &seen->identity)) {
+		return;
+	}
+	seen->identity = identity;
+	if (executable_inspect(path, &executable) == 0) {
+		reason = executable_reason(executable.kind);
+		if (reason != NULL) {
+			unobserved_tell(unobserved, pid, path, reason);
+		}
+	}
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* What the user has named with --watch; see watchlist.h. */
+#include "launcher/watchlist.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "launcher/identity.h"
+#include "launcher/patterns.h"
+
+#define DEPTH_MAX 64
+
+enum named_kind { NAMED_PATH, NAMED_GLOB };
+
+struct named {
+	enum named_kind kind;
+	char path[PATH_MAX];   /* absolute, canonical up to its last name or first special one */
+	char folder[PATH_MAX]; /* where to walk: a folder itself, a glob's fixed part; else "" */
+};
+
+struct watchlist {
+	const struct policy *policy;
+	struct generations *generations;
+	size_t count;
+	struct named named[];
+};
+
+/* Absolute, and canonical as far as it exists. */
+static void make_canonical(const char *base, const char *path, char canonical[PATH_MAX])
+{
+	char whole[PATH_MAX];
+	char folder[PATH_MAX];
+	char *slash;
+
+	snprintf(whole, sizeof(whole), "%s%s%s", path[0] == '/' ? "" : base,
+		 path[0] == '/' ? "" : "/", path);
+	for (slash = whole + strlen(whole); slash > whole + 1 && slash[-1] == '/'; slash--) {
+		slash[-1] = '\0';
+	}
+	slash = strrchr(whole, '/');
+	*slash = '\0';
+	if (realpath(whole[0] != '\0' ? whole : "/", folder) == NULL) {
+		snprintf(folder, sizeof(folder), "%.*s", PATH_MAX - 1, whole);
+	}
+	if (snprintf(canonical, PATH_MAX, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder,
+		     slash + 1) >= PATH_MAX) {
+		canonical[0] = '\0';
+	}
+}
+
+static void take_name(struct named *named, const char *base, const char *path)
+{
+	char start[PATH_MAX];
+	size_t fixed;
+
+	named->folder[0] = '\0';
+	if (!patterns_is_glob(path)) {
+		named->kind = NAMED_PATH;
+		make_canonical(base, path, named->path);
+		return;
+	}
+	named->kind = NAMED_GLOB;
+	fixed = patterns_fixed_prefix(path);
+	snprintf(start, sizeof(start), "%.*s", (int)fixed, path);
+	make_canonical(base, fixed > 0 ? start : ".", named->folder);
+	if (realpath(named->folder, start) != NULL) {
+		memcpy(named->folder, start, sizeof(start));
+	}
+	snprintf(named->path, sizeof(named->path), "%.*s/%s", (int)strlen(named->folder),
+		 strcmp(named->folder, "/") == 0 ? "" : named->folder,
+		 path + fixed + (path[fixed] == '/'));
+}
+
+struct watchlist *watchlist_new(const char *const *paths, size_t count, const char *base,
+				const struct policy *policy, struct generations *generations)
+{
+	struct watchlist *watchlist = calloc(1, sizeof(*watchlist) + count * sizeof(struct named));
+
+	if (watchlist == NULL) {
+		return NULL;
+	}
+	watchlist->policy = policy;
+	watchlist->generations = generations;
+	watchlist->count = count;
+	for (size_t i = 0; i < count; i++) {
+		take_name(&watchlist->named[i], base, paths[i]);
+	}
+	return watchlist;
+}
+
+void watchlist_free(struct watchlist *watchlist)
+{
+	free(watchlist);
+}
+
+/* What editors leave beside a file while they work on it. */
+static bool is_litter(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length == 0 || name[length - 1] == '~' || strncmp(name, ".#", 2) == 0 ||
+	       (name[0] == '#' && name[length - 1] == '#') || strcmp(name, "4913") == 0 ||
+	       (name[0] == '.' && length > 4 && strncmp(name + length - 4, ".sw", 3) == 0);
+}
+
+static bool has_dot_folder(const char *relative)
+{
+	for (const char *at = relative; *at != '\0'; at++) {
+		if (*at == '.' && (at == relative || at[-1] == '/') && strchr(at, '/') != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Does the name cover a file at this path? */
+static bool covers(const struct watchlist *watchlist, const struct named *named, const char *path)
+{
+	size_t length = strlen(named->folder);
+	const char *name = strrchr(path, '/') + 1;
+
+	if (length == 0 || strncmp(path, named->folder, length) != 0 ||
+	    (path[length] != '/' && strcmp(named->folder, "/") != 0) ||
+	    policy_is_ignored_by_name(watchlist->policy, path)) {
+		return false;
+	}
+	if (named->kind == NAMED_GLOB) {
+		return patterns_glob_match(named->path, path);
+	}
+	return !is_litter(name) && !has_dot_folder(path + length + 1);
+}
+
+static void depend(const struct watchlist *watchlist, const struct named *named, const char *path,
+		   bool is_new)
+{
+	struct identity identity;
+	struct use use = {.reason = DEPENDENCY_WATCH};
+
+	if (!is_new && identity_of_path(path, &identity)) {
+		use.identity = &identity;
+	}
+	/* A folder may hold what the command writes; who names a file or a glob means just that. */
+	if (named->folder[0] == '\0' || named->kind == NAMED_GLOB) {
+		generations_pin(watchlist->generations, path, use);
+	} else {
+		generations_depend(watchlist->generations, path, use);
+	}
+}
+
+/* is_new: it was not there when the generation began, so each file in it has appeared. */
+static void walk(const struct watchlist *watchlist, const struct named *named, const char *folder,
+		 bool is_new, int depth)
+{
+	DIR *entries = depth < DEPTH_MAX ? opendir(folder) : NULL;
+	const struct dirent *entry;
+
+	if (entries == NULL) {
+		return;
+	}
+	generations_watch_folder(watchlist->generations, folder);
+	while ((entry = readdir(entries)) != NULL) {
+		char path[PATH_MAX];
+		struct stat status;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		    snprintf(path, sizeof(path), "%s/%s", strcmp(folder, "/") == 0 ? "" : folder,
+			     entry->d_name) >= (int)sizeof(path) ||
+		    lstat(path, &status) != 0) {
+			continue;
+		}
+		if (!S_ISDIR(status.st_mode) && covers(watchlist, named, path)) {
+			depend(watchlist, named, path, is_new);
+		} else if (S_ISDIR(status.st_mode) && entry->d_name[0] != '.') {
+			walk(watchlist, named, path, is_new, depth + 1);
+		}
+	}
+	closedir(entries);
+}
+
+static void begin_path(struct watchlist *watchlist, struct named *named)
+{
+	char target[PATH_MAX];
+	struct stat status;
+
+	named->folder[0] = '\0';
+	if (realpath(named->path, target) == NULL) {
+		depend(watchlist, named, named->path, false);
+		return;
+	}
+	if (stat(target, &status) == 0 && S_ISDIR(status.st_mode)) {
+		memcpy(named->folder, target, sizeof(target));
+		walk(watchlist, named, target, false, 0);
+		return;
+	}
+	depend(watchlist, named, target, false);
+	if (strcmp(target, named->path) != 0) {
+		depend(watchlist, named, named->path, false); /* the symlink itself */
+	}
+}
+
+void watchlist_begin(struct watchlist *watchlist)
+{
+	for (size_t i = 0; i < watchlist->count; i++) {
+		struct named *named = &watchlist->named[i];
+
+		if (named->kind == NAMED_PATH) {
+			begin_path(watchlist, named);
+		} else {
+			walk(watchlist, named, named->folder, false, 0);
+		}
+	}
+}
+
+bool watchlist_covers(const char *path, void *context)
+{
+	const struct watchlist *watchlist = context;
+	struct stat status;
+	bool is_folder = lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
+
+	for (size_t i = 0; i < watchlist->count; i++) {
+		const struct named *named = &watchlist->named[i];
+		size_t length = strlen(named->folder);
+
+		if (!is_folder && covers(watchlist, named, path)) {
+			return true;
+		}
+		if (is_folder && length > 0 && strncmp(path, named->folder, length) == 0 &&
+		    path[length] == '/' && strrchr(path, '/')[1] != '.' &&
+		    !has_dot_folder(path + length + 1)) {
+			walk(watchlist, named, path, true, 0);
+		}
+	}
+	return false;
+}
