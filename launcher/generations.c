@@ -1,37 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* What the generations depend on, and the judgement of changes; see generations.h. */
+/* What the generations depend on; see generations.h. How changes are judged: judgement.c. */
 #include "launcher/generations.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
-#include <sys/stat.h>
 
+#include "launcher/generations_state.h"
 #include "launcher/identity.h"
 #include "launcher/message.h"
 #include "launcher/printable.h"
-#include "launcher/tree_files.h"
-
-struct generations {
-	struct watcher *watcher;
-	struct journal *journal;
-	void (*drain)(void *context);
-	void *drain_context;
-	bool (*is_watched)(const char *path, void *context);
-	void *watched_context;
-	struct dependencies *current;
-	struct dependencies *previous; /* of the last complete generation; NULL: there was none */
-	struct dependencies *listed;   /* folders, of the current one */
-	bool failed;		       /* the current one has ended by failing */
-	unsigned unfinished;
-	bool told; /* a change of the current one, to the user */
-	bool limit_told;
-	struct dependency **fresh; /* to be verified */
-	const char **programs;	   /* who used each; owned by the caller of depend */
-	size_t fresh_count, fresh_size;
-};
 
 struct generations *generations_new(struct watcher *watcher, struct journal *journal,
 				    void (*drain)(void *context), void *context)
@@ -83,8 +62,8 @@ bool generations_unfinished(const struct generations *generations)
 	return generations->unfinished > 0;
 }
 
-static void set_unfinished(struct generations *generations, struct dependency *dependency,
-			   bool unfinished)
+void generations_set_unfinished(struct generations *generations, struct dependency *dependency,
+				bool unfinished)
 {
 	if (dependency->unfinished != unfinished) {
 		dependency->unfinished = unfinished;
@@ -321,12 +300,14 @@ void generations_see(struct generations *generations, const char *path, struct u
 	}
 }
 
-static void make_output(struct generations *generations, struct dependency *dependency)
+void generations_make_output(struct generations *generations, struct dependency *dependency)
 {
 	if (dependency->role != DEPENDENCY_OUTPUT && !dependency->pinned) {
+		bool used = dependency->role == DEPENDENCY_TRIGGER && dependency->present;
+
 		dependency->role = DEPENDENCY_OUTPUT;
-		set_unfinished(generations, dependency, false);
-		journal_output(generations->journal, dependency->path);
+		generations_set_unfinished(generations, dependency, false);
+		journal_output(generations->journal, dependency->path, used);
 	}
 }
 
@@ -340,7 +321,7 @@ void generations_write(struct generations *generations, const char *path, bool s
 	}
 	dependency->may_write = true;
 	if (sure) {
-		make_output(generations, dependency);
+		generations_make_output(generations, dependency);
 	}
 }
 
@@ -375,192 +356,4 @@ void generations_each_changed(struct generations *generations,
 	struct changed_visit changed = {visit, context};
 
 	dependencies_each(generations->current, visit_if_changed, &changed);
-}
-
-/* --- judging --- */
-
-/* Does the change come from the command after all? */
-static bool is_own(struct generations *generations, struct dependency *dependency,
-		   const struct identity *now, bool present)
-{
-	generations->drain(generations->drain_context);
-	if (dependency->role != DEPENDENCY_TRIGGER) {
-		return true;
-	}
-	/* A file opened for update is an output once it changes in the hands of who opened it. */
-	if (dependency->may_write && !dependency->pinned && present && dependency->present &&
-	    now->inode == dependency->identity.inode &&
-	    now->device == dependency->identity.device && tree_writes(now)) {
-		make_output(generations, dependency);
-		return true;
-	}
-	return false;
-}
-
-/* A save that has only begun: the file is away, or made but not yet closed by who writes it. */
-static bool looks_unfinished(const struct dependency *dependency, uint32_t mask)
-{
-	struct stat status;
-
-	if (!dependency->present) {
-		return true;
-	}
-	if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) {
-		return false;
-	}
-	if ((mask & IN_CREATE) != 0) {
-		/* A symlink or a further hard link is complete when it is made. */
-		return lstat(dependency->path, &status) == 0 && S_ISREG(status.st_mode) &&
-		       status.st_nlink == 1;
-	}
-	return dependency->unfinished && mask != 0;
-}
-
-static void judge_one(struct generations *generations, struct dependency *dependency, uint32_t mask,
-		      struct verdict *verdict)
-{
-	struct identity now = {0};
-	bool present;
-	enum dependency_change change;
-
-	if (dependency->role != DEPENDENCY_TRIGGER) {
-		verdict->stirred |= dependency->role == DEPENDENCY_SEEN;
-		return;
-	}
-	change = dependency_compare(dependency, &now, &present);
-	if (change != CHANGE_NONE && is_own(generations, dependency, &now, present)) {
-		return;
-	}
-	if (change == CHANGE_NONE) {
-		verdict->stirred |= mask != 0;
-	} else {
-		dependency->identity = now;
-		dependency->present = present;
-		verdict->stirred = true;
-		if (!dependency->changed) {
-			dependency->changed = true;
-			journal_changed(generations->journal, dependency->path, change,
-					!generations->told);
-			generations->told = true;
-			verdict->changed++;
-		}
-	}
-	if (dependency->changed) {
-		set_unfinished(generations, dependency, looks_unfinished(dependency, mask));
-	}
-}
-
-/* A file that nobody has asked for: it may be what a failed command lacked. */
-static bool is_awaited(struct generations *generations, const char *path, uint32_t mask)
-{
-	const char *name = strrchr(path, '/') + 1;
-	char folder[PATH_MAX];
-	struct stat status;
-
-	if (generations->is_watched != NULL &&
-	    generations->is_watched(path, generations->watched_context)) {
-		return true;
-	}
-	if (!generations->failed || (mask & (IN_CREATE | IN_MOVED_TO)) == 0 || name[0] == '.') {
-		return false;
-	}
-	strcpy(folder, path);
-	folder[name - path - 1 + (name - path == 1)] = '\0';
-	return dependencies_find(generations->listed, folder) != NULL &&
-	       lstat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
-static void judge_entry(struct generations *generations, const struct hint *hint,
-			struct verdict *verdict)
-{
-	struct dependency *dependency = dependencies_find(generations->current, hint->path);
-	struct dependency *earlier = generations->previous != NULL
-					 ? dependencies_find(generations->previous, hint->path)
-					 : NULL;
-
-	if (earlier != NULL) {
-		earlier->stale = true;
-	}
-	if (dependency == NULL && is_awaited(generations, hint->path, hint->mask)) {
-		generations->drain(generations->drain_context);
-		generations_depend(generations, hint->path,
-				   (struct use){.reason = DEPENDENCY_LISTED});
-		dependency = dependencies_find(generations->current, hint->path);
-	}
-	if (dependency != NULL) {
-		judge_one(generations, dependency, hint->mask, verdict);
-	} else {
-		verdict->stirred = true;
-	}
-}
-
-struct judging {
-	struct generations *generations;
-	struct verdict *verdict;
-	const char *folder; /* NULL: everywhere */
-};
-
-static bool concerns(const struct judging *judging, const char *path)
-{
-	size_t length;
-
-	if (judging->folder == NULL) {
-		return true;
-	}
-	length = strlen(judging->folder);
-	return strncmp(path, judging->folder, length) == 0 &&
-	       (path[length] == '/' || path[length] == '\0');
-}
-
-static void judge_if_below(struct dependency *dependency, void *context)
-{
-	const struct judging *judging = context;
-
-	if (concerns(judging, dependency->path)) {
-		judge_one(judging->generations, dependency, 0, judging->verdict);
-	}
-}
-
-static void make_stale_if_below(struct dependency *dependency, void *context)
-{
-	const struct judging *judging = context;
-
-	dependency->stale |= concerns(judging, dependency->path);
-}
-
-void generations_judge(struct generations *generations, const struct hint *hint,
-		       struct verdict *verdict)
-{
-	struct judging judging = {generations, verdict, NULL};
-
-	switch (hint->kind) {
-	case HINT_ENTRY:
-		judge_entry(generations, hint, verdict);
-		return;
-	case HINT_BELOW:
-		judging.folder = hint->path;
-		break;
-	case HINT_ALL:
-		break;
-	}
-	/* What is drained meanwhile comes at the end of the set, and is judged as well. */
-	dependencies_each(generations->current, judge_if_below, &judging);
-	if (generations->previous != NULL) {
-		dependencies_each(generations->previous, make_stale_if_below, &judging);
-	}
-}
-
-void generations_verify(struct generations *generations, struct verdict *verdict)
-{
-	/* Judging may drain the pipe, which adds to the list. */
-	for (size_t i = 0; i < generations->fresh_count; i++) {
-		struct dependency *dependency = generations->fresh[i];
-
-		if (dependency->role == DEPENDENCY_TRIGGER) {
-			journal_watching(generations->journal, dependency,
-					 generations->programs[i]);
-			judge_one(generations, dependency, 0, verdict);
-		}
-	}
-	generations->fresh_count = 0;
 }

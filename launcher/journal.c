@@ -221,14 +221,15 @@ static void write_path_event(struct journal *journal, const char *name, const ch
 	}
 }
 
-void journal_output(struct journal *journal, const char *path)
+void journal_output(struct journal *journal, const char *path, bool used)
 {
 	write_path_event(journal, "output", path, NULL);
-	if (message_wanted(MESSAGE_DETAIL)) {
+	if (used && message_wanted(MESSAGE_DETAIL)) {
 		char *text = shown(journal, path);
 
 		message(MESSAGE_DETAIL,
-			"%s: written by the command itself, its changes are ignored", text);
+			"%s: used and also written by the command, so its changes are ignored",
+			text);
 		free(text);
 	}
 }

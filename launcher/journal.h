@@ -6,6 +6,7 @@
 #ifndef LAUNCHER_JOURNAL_H
 #define LAUNCHER_JOURNAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -25,7 +26,8 @@ void journal_started(struct journal *journal, unsigned generation, pid_t pid, in
 /* The dependency is watched from now on; program: who used it, may be NULL. */
 void journal_watching(struct journal *journal, const struct dependency *dependency,
 		      const char *program);
-void journal_output(struct journal *journal, const char *path);
+/* used: the command also depends on it, which is worth a word to the user. */
+void journal_output(struct journal *journal, const char *path, bool used);
 /* first: the first change of a burst, which is what the user is told of. */
 void journal_changed(struct journal *journal, const char *path, enum dependency_change change,
 		     bool first);

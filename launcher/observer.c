@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "launcher/executable.h"
+#include "launcher/facts.h"
 #include "launcher/identity.h"
 #include "launcher/message.h"
 #include "launcher/processes.h"
@@ -19,11 +20,8 @@
 #define HELLO_LATE_NS 1000000000u /* who has not said hello by then never will */
 
 struct observer {
-	const struct policy *policy;
-	struct generations *generations;
+	struct fact_context context; /* owns its resolver */
 	struct journal *journal;
-	const char *cache_prefix;
-	struct resolver *resolver;
 	struct processes *processes;
 	struct unobserved *unobserved;
 	struct stat root; /* of ours: a process with another one names other paths */
@@ -39,16 +37,14 @@ struct observer *observer_new(const struct policy *policy, struct generations *g
 	if (observer == NULL) {
 		return NULL;
 	}
-	observer->policy = policy;
-	observer->generations = generations;
+	observer->context =
+	    (struct fact_context){policy, generations, resolver_new(), cache_prefix};
 	observer->journal = journal;
-	observer->cache_prefix = cache_prefix;
-	observer->resolver = resolver_new();
 	observer->processes = processes_new();
 	observer->unobserved = unobserved_new(journal);
 	(void)stat("/", &observer->root);
 	observer->mount_namespace = stat("/proc/self/ns/mnt", &status) == 0 ? status.st_ino : 0;
-	if (observer->resolver == NULL || observer->processes == NULL ||
+	if (observer->context.resolver == NULL || observer->processes == NULL ||
 	    observer->unobserved == NULL) {
 		observer_free(observer);
 		return NULL;
@@ -59,7 +55,7 @@ struct observer *observer_new(const struct policy *policy, struct generations *g
 void observer_free(struct observer *observer)
 {
 	if (observer != NULL) {
-		resolver_free(observer->resolver);
+		resolver_free(observer->context.resolver);
 		processes_free(observer->processes);
 		unobserved_free(observer->unobserved);
 		free(observer);
@@ -68,167 +64,14 @@ void observer_free(struct observer *observer)
 
 void observer_begin(struct observer *observer)
 {
-	resolver_forget(observer->resolver);
+	resolver_forget(observer->context.resolver);
 	processes_forget(observer->processes);
 }
 
-/* --- places --- */
-
-/* One fact about one path, on its way to the generations. */
-struct fact {
-	struct observer *observer;
-	struct use use;
-};
-
-/* A symlink on the way: retargeted, it leads elsewhere. */
-static void depend_on_link(const char *link, void *context)
+/* A program that is about to be executed: a dependency, and perhaps one that cannot be observed. */
+static void take_exec(struct observer *observer, struct fact *fact, const struct report *report)
 {
-	const struct fact *fact = context;
-	struct use use = fact->use;
-	struct identity identity;
-
-	if (policy_place(fact->observer->policy, link) == POLICY_IGNORED ||
-	    !identity_of_path(link, &identity)) {
-		return;
-	}
-	use.reason = DEPENDENCY_LINK;
-	use.identity = &identity;
-	generations_depend(fact->observer->generations, link, use);
-}
-
-/* The canonical path and where it lies; links: whether those on the way are dependencies, too. */
-static enum policy_place locate(struct fact *fact, const char *path, bool links,
-				char canonical[PATH_MAX])
-{
-	struct observer *observer = fact->observer;
-
-	if (resolver_resolve(observer->resolver, path, canonical, links ? depend_on_link : NULL,
-			     fact) != 0) {
-		return POLICY_IGNORED;
-	}
-	return policy_place(observer->policy, canonical);
-}
-
-/* --- the table --- */
-
-static void take_read(struct fact *fact, const char *path)
-{
-	struct generations *generations = fact->observer->generations;
-	char canonical[PATH_MAX];
-	char source[PATH_MAX];
-	struct identity identity;
-
-	if (locate(fact, path, true, canonical) == POLICY_IGNORED) {
-		return;
-	}
-	if (policy_python_source(canonical, fact->observer->cache_prefix, source) &&
-	    identity_of_path(source, &identity)) {
-		/* The interpreter has looked at the source before: its version counts, if known. */
-		fact->use.reason = DEPENDENCY_CACHE;
-		fact->use.identity = &identity;
-		generations_depend(generations, source, fact->use);
-		return;
-	}
-	generations_depend(generations, canonical, fact->use);
-}
-
-static void take_stat(struct fact *fact, const char *path)
-{
-	char canonical[PATH_MAX];
-
-	fact->use.reason = DEPENDENCY_STAT;
-	switch (locate(fact, path, false, canonical)) {
-	case POLICY_PROJECT:
-		(void)locate(fact, path, true, canonical);
-		/* A cache is looked at only to be read, and then its source counts. */
-		if (!policy_is_python_cache(canonical)) {
-			generations_depend(fact->observer->generations, canonical, fact->use);
-		}
-		return;
-	case POLICY_ELSEWHERE:
-		generations_see(fact->observer->generations, canonical, fact->use);
-		return;
-	case POLICY_IGNORED:
-		return;
-	}
-}
-
-static void take_missing(struct fact *fact, const char *path)
-{
-	char canonical[PATH_MAX];
-
-	fact->use.reason = DEPENDENCY_MISSING;
-	fact->use.identity = NULL;
-	if (locate(fact, path, false, canonical) == POLICY_PROJECT &&
-	    !policy_is_python_cache(canonical)) {
-		(void)locate(fact, path, true, canonical);
-		generations_depend(fact->observer->generations, canonical, fact->use);
-	}
-}
-
-static void take_list(struct fact *fact, const char *path)
-{
-	char canonical[PATH_MAX];
-
-	fact->use.reason = DEPENDENCY_LISTED;
-	if (locate(fact, path, false, canonical) == POLICY_PROJECT &&
-	    !policy_is_python_cache(canonical)) {
-		generations_list(fact->observer->generations, canonical, fact->use);
-	}
-}
-
-/* What the command writes, makes or removes. The last name is not followed: it is what changes. */
-static void take_change(struct fact *fact, const char *path, bool sure)
-{
-	char canonical[PATH_MAX];
-
-	if (locate(fact, path, false, canonical) != POLICY_IGNORED) {
-		generations_write(fact->observer->generations, canonical, sure);
-	}
-}
-
-/* A call that changes a name, and not what it leads to: resolves the folder alone. */
-static void take_name_change(struct fact *fact, const char *path)
-{
-	char canonical[PATH_MAX];
-	char whole[PATH_MAX];
-	char *slash;
-	const char *name;
-
-	if (strlen(path) >= sizeof(whole) || strrchr(path, '/') == NULL) {
-		return;
-	}
-	strcpy(whole, path);
-	for (slash = strrchr(whole, '/'); slash > whole && slash[1] == '\0';
-	     slash = strrchr(whole, '/')) {
-		*slash = '\0';
-	}
-	name = path + (slash - whole) + 1;
-	slash[slash == whole] = '\0';
-	if (resolver_resolve(fact->observer->resolver, whole, canonical, NULL, NULL) != 0) {
-		return;
-	}
-	if (snprintf(whole, sizeof(whole), "%s/%.*s", strcmp(canonical, "/") == 0 ? "" : canonical,
-		     (int)strcspn(name, "/"), name) < (int)sizeof(whole) &&
-	    policy_place(fact->observer->policy, whole) != POLICY_IGNORED) {
-		generations_write(fact->observer->generations, whole, true);
-	}
-}
-
-static void take_executed(struct fact *fact, pid_t pid, const char *path)
-{
-	char canonical[PATH_MAX];
-
-	fact->use.reason = DEPENDENCY_EXECUTED;
-	unobserved_inspect(fact->observer->unobserved, pid, path);
-	if (fact->use.identity != NULL && locate(fact, path, true, canonical) != POLICY_IGNORED) {
-		generations_depend(fact->observer->generations, canonical, fact->use);
-	}
-}
-
-static void take_exec(struct fact *fact, const struct report *report)
-{
-	struct process *process = processes_enter(fact->observer->processes, report->header.pid);
+	struct process *process = processes_enter(observer->processes, report->header.pid);
 	const char *path = report->first;
 	char found[PATH_MAX];
 	struct identity identity;
@@ -249,27 +92,27 @@ static void take_exec(struct fact *fact, const struct report *report)
 		fact->use.identity = &identity;
 	}
 	process_set_pending(process, path, report->header.time_ns);
-	take_executed(fact, report->header.pid, path);
+	unobserved_inspect(observer->unobserved, report->header.pid, path);
+	fact_executed(fact, path);
 }
 
 /* The interpreter of a script is executed without anybody's naming it but its hello. */
 static void depend_on_image(struct observer *observer, const struct process *process,
 			    const struct report *report)
 {
-	char canonical[PATH_MAX];
 	struct identity identity;
+	struct stat status;
 	struct fact fact = {
-	    .observer = observer,
-	    .use = {.reason = DEPENDENCY_EXECUTED,
-		    .pid = report->header.pid,
+	    .context = &observer->context,
+	    .use = {.pid = report->header.pid,
 		    .time_ns = report->header.time_ns,
 		    .program = process->program,
 		    .identity = &identity},
 	};
 
-	if (locate(&fact, report->first, false, canonical) != POLICY_IGNORED &&
-	    identity_of_path(canonical, &identity)) {
-		generations_depend(observer->generations, canonical, fact.use);
+	if (stat(report->first, &status) == 0) {
+		identity = identity_of_status(&status);
+		fact_executed(&fact, report->first);
 	}
 }
 
@@ -329,49 +172,49 @@ static const char *complete(const struct report *report, bool second, char path[
 	return snprintf(path, PATH_MAX, "%s/%s", cwd, given) < PATH_MAX ? path : "";
 }
 
-static void take_fact(struct fact *fact, const struct report *report)
+static void take_fact(struct observer *observer, struct fact *fact, const struct report *report)
 {
 	char completed[2][PATH_MAX];
 	const char *first = complete(report, false, completed[0]);
 
 	switch ((enum report_kind)report->header.kind) {
 	case REPORT_READ:
-		take_read(fact, first);
+		fact_read(fact, first);
 		return;
 	case REPORT_STAT:
-		take_stat(fact, first);
+		fact_stat(fact, first);
 		return;
 	case REPORT_MISSING:
-		take_missing(fact, first);
+		fact_missing(fact, first);
 		return;
 	case REPORT_LIST:
-		take_list(fact, first);
+		fact_list(fact, first);
 		return;
 	case REPORT_WRITE:
-		take_change(fact, first,
-			    (report->header.flags &
-			     (REPORT_TRUNCATED | REPORT_CREATED | REPORT_APPEND)) != 0);
+		fact_write(fact, first,
+			   (report->header.flags &
+			    (REPORT_TRUNCATED | REPORT_CREATED | REPORT_APPEND)) != 0);
 		return;
 	case REPORT_RENAME:
-		take_name_change(fact, first);
-		take_name_change(fact, complete(report, true, completed[1]));
+		fact_name_change(fact, first);
+		fact_name_change(fact, complete(report, true, completed[1]));
 		return;
 	case REPORT_LINK:
 	case REPORT_REMOVE:
 	case REPORT_MKDIR:
-		take_name_change(fact, first);
+		fact_name_change(fact, first);
 		return;
 	case REPORT_EXEC:
-		take_exec(fact, report);
+		take_exec(observer, fact, report);
 		return;
 	case REPORT_LOST:
-		journal_lost(fact->observer->journal, report->header.count);
+		journal_lost(observer->journal, report->header.count);
 		return;
 	case REPORT_HELLO:
-		take_hello(fact->observer, report);
+		take_hello(observer, report);
 		return;
 	case REPORT_FORKED:
-		take_forked(fact->observer, report);
+		take_forked(observer, report);
 		return;
 	case REPORT_KIND_END:
 		return;
@@ -383,7 +226,7 @@ void observer_take(struct observer *observer, const struct report *report)
 	const struct report_header *header = &report->header;
 	struct process *process = processes_enter(observer->processes, header->pid);
 	struct fact fact = {
-	    .observer = observer,
+	    .context = &observer->context,
 	    .use = {.reason = DEPENDENCY_READ,
 		    .pid = header->pid,
 		    .time_ns = header->time_ns,
@@ -394,7 +237,7 @@ void observer_take(struct observer *observer, const struct report *report)
 	if (process != NULL && process->foreign && header->kind != REPORT_HELLO) {
 		return;
 	}
-	take_fact(&fact, report);
+	take_fact(observer, &fact, report);
 }
 
 void observer_executed(struct observer *observer, const char *path, uint64_t now_ns)
@@ -402,7 +245,7 @@ void observer_executed(struct observer *observer, const char *path, uint64_t now
 	struct identity identity;
 	struct stat status;
 	struct fact fact = {
-	    .observer = observer,
+	    .context = &observer->context,
 	    .use = {.reason = DEPENDENCY_EXECUTED, .pid = getpid(), .time_ns = now_ns},
 	};
 
@@ -410,15 +253,16 @@ void observer_executed(struct observer *observer, const char *path, uint64_t now
 	if (stat(path, &status) == 0) {
 		identity = identity_of_status(&status);
 		fact.use.identity = &identity;
-		take_executed(&fact, 0, path);
+		unobserved_inspect(observer->unobserved, 0, path);
+		fact_executed(&fact, path);
 	}
 }
 
 void observer_output(struct observer *observer, const char *path)
 {
-	struct fact fact = {.observer = observer};
+	struct fact fact = {.context = &observer->context};
 
-	take_change(&fact, path, true);
+	fact_write(&fact, path, true);
 }
 
 struct ending {

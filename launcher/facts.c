@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* What one observed thing makes of a path: the table of DESIGN in code; see facts.h. */
+#include "launcher/facts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "launcher/identity.h"
+
+/* A symlink on the way: retargeted, it leads elsewhere. */
+static void depend_on_link(const char *link, void *context)
+{
+	const struct fact *fact = context;
+	struct use use = fact->use;
+	struct identity identity;
+
+	if (policy_place(fact->context->policy, link) == POLICY_IGNORED ||
+	    !identity_of_path(link, &identity)) {
+		return;
+	}
+	use.reason = DEPENDENCY_LINK;
+	use.identity = &identity;
+	generations_depend(fact->context->generations, link, use);
+}
+
+/* The canonical path and where it lies; links: whether those on the way are dependencies, too. */
+static enum policy_place locate(struct fact *fact, const char *path, bool links,
+				char canonical[PATH_MAX])
+{
+	const struct fact_context *place = fact->context;
+
+	if (resolver_resolve(place->resolver, path, canonical, links ? depend_on_link : NULL,
+			     fact) != 0) {
+		return POLICY_IGNORED;
+	}
+	return policy_place(place->policy, canonical);
+}
+
+void fact_read(struct fact *fact, const char *path)
+{
+	struct generations *generations = fact->context->generations;
+	char canonical[PATH_MAX];
+	char source[PATH_MAX];
+	struct identity identity;
+
+	if (locate(fact, path, true, canonical) == POLICY_IGNORED) {
+		return;
+	}
+	if (policy_python_source(canonical, fact->context->cache_prefix, source) &&
+	    identity_of_path(source, &identity)) {
+		/* The interpreter has looked at the source before: its version counts, if known. */
+		fact->use.reason = DEPENDENCY_CACHE;
+		fact->use.identity = &identity;
+		generations_depend(generations, source, fact->use);
+		return;
+	}
+	generations_depend(generations, canonical, fact->use);
+}
+
+void fact_stat(struct fact *fact, const char *path)
+{
+	char canonical[PATH_MAX];
+
+	fact->use.reason = DEPENDENCY_STAT;
+	switch (locate(fact, path, false, canonical)) {
+	case POLICY_PROJECT:
+		(void)locate(fact, path, true, canonical);
+		/* A cache is looked at only to be read, and then its source counts. */
+		if (!policy_is_python_cache(canonical)) {
+			generations_depend(fact->context->generations, canonical, fact->use);
+		}
+		return;
+	case POLICY_ELSEWHERE:
+		generations_see(fact->context->generations, canonical, fact->use);
+		return;
+	case POLICY_IGNORED:
+		return;
+	}
+}
+
+void fact_missing(struct fact *fact, const char *path)
+{
+	char canonical[PATH_MAX];
+
+	fact->use.reason = DEPENDENCY_MISSING;
+	fact->use.identity = NULL;
+	if (locate(fact, path, false, canonical) == POLICY_PROJECT &&
+	    !policy_is_python_cache(canonical)) {
+		(void)locate(fact, path, true, canonical);
+		generations_depend(fact->context->generations, canonical, fact->use);
+	}
+}
+
+void fact_list(struct fact *fact, const char *path)
+{
+	char canonical[PATH_MAX];
+
+	fact->use.reason = DEPENDENCY_LISTED;
+	if (locate(fact, path, false, canonical) == POLICY_PROJECT &&
+	    !policy_is_python_cache(canonical)) {
+		generations_list(fact->context->generations, canonical, fact->use);
+	}
+}
+
+/* What the command writes, makes or removes. The last name is not followed: it is what changes. */
+void fact_write(struct fact *fact, const char *path, bool sure)
+{
+	char canonical[PATH_MAX];
+
+	if (locate(fact, path, false, canonical) != POLICY_IGNORED) {
+		generations_write(fact->context->generations, canonical, sure);
+	}
+}
+
+/* A call that changes a name, and not what it leads to: resolves the folder alone. */
+void fact_name_change(struct fact *fact, const char *path)
+{
+	char canonical[PATH_MAX];
+	char whole[PATH_MAX];
+	char *slash;
+	const char *name;
+
+	if (strlen(path) >= sizeof(whole) || strrchr(path, '/') == NULL) {
+		return;
+	}
+	strcpy(whole, path);
+	for (slash = strrchr(whole, '/'); slash > whole && slash[1] == '\0';
+	     slash = strrchr(whole, '/')) {
+		*slash = '\0';
+	}
+	name = path + (slash - whole) + 1;
+	slash[slash == whole] = '\0';
+	if (resolver_resolve(fact->context->resolver, whole, canonical, NULL, NULL) != 0) {
+		return;
+	}
+	if (snprintf(whole, sizeof(whole), "%s/%.*s", strcmp(canonical, "/") == 0 ? "" : canonical,
+		     (int)strcspn(name, "/"), name) < (int)sizeof(whole) &&
+	    policy_place(fact->context->policy, whole) != POLICY_IGNORED) {
+		generations_write(fact->context->generations, whole, true);
+	}
+}
+
+void fact_executed(struct fact *fact, const char *path)
+{
+	char canonical[PATH_MAX];
+
+	fact->use.reason = DEPENDENCY_EXECUTED;
+	if (fact->use.identity != NULL && locate(fact, path, true, canonical) != POLICY_IGNORED) {
+		generations_depend(fact->context->generations, canonical, fact->use);
+	}
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one observed thing makes of a path: a dependency, an output, or nothing. The table of rules
+ * that the folder's README shows.
+ */
+#ifndef LAUNCHER_FACTS_H
+#define LAUNCHER_FACTS_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "launcher/generations.h"
+#include "launcher/policy.h"
+#include "launcher/resolver.h"
+
+/* What the rules are applied with. */
+struct fact_context {
+	const struct policy *policy;
+	struct generations *generations;
+	struct resolver *resolver;
+	const char *cache_prefix; /* PYTHONPYCACHEPREFIX or NULL */
+};
+
+/* One fact about one path, on its way to the generations. */
+struct fact {
+	const struct fact_context *context;
+	struct use use; /* its reason is set by the rule */
+};
+
+/* All paths are absolute, as the process named them; what is not to be resolved is passed over. */
+void fact_read(struct fact *fact, const char *path);
+void fact_stat(struct fact *fact, const char *path);
+void fact_missing(struct fact *fact, const char *path);
+void fact_list(struct fact *fact, const char *path);
+void fact_executed(struct fact *fact, const char *path);
+/* About to be written; sure: made or emptied, so that it is an output from now on. */
+void fact_write(struct fact *fact, const char *path, bool sure);
+/* About to be renamed, linked, made or removed: the name itself, not what a link leads to. */
+void fact_name_change(struct fact *fact, const char *path);
+
+#endif

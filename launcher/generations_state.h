@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What generations.c and judgement.c share, and nobody else has to know. */
+#ifndef LAUNCHER_GENERATIONS_STATE_H
+#define LAUNCHER_GENERATIONS_STATE_H
+
+#include "launcher/generations.h"
+
+struct generations {
+	struct watcher *watcher;
+	struct journal *journal;
+	void (*drain)(void *context);
+	void *drain_context;
+	bool (*is_watched)(const char *path, void *context);
+	void *watched_context;
+	struct dependencies *current;
+	struct dependencies *previous; /* of the last complete generation; NULL: there was none */
+	struct dependencies *listed;   /* folders, of the current one */
+	bool failed;		       /* the current one has ended by failing */
+	unsigned unfinished;
+	bool told; /* a change of the current one, to the user */
+	bool limit_told;
+	struct dependency **fresh; /* to be verified */
+	const char **programs;	   /* who used each; owned by the caller of depend */
+	size_t fresh_count, fresh_size;
+};
+
+/* Counts how many changed files are away or still being written. */
+void generations_set_unfinished(struct generations *generations, struct dependency *dependency,
+				bool unfinished);
+
+/* From now on its changes are the command's own; a pinned one stays a trigger. */
+void generations_make_output(struct generations *generations, struct dependency *dependency);
+
+#endif
