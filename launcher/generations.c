@@ -265,8 +265,8 @@ static struct dependency *use_path(struct generations *generations, const char *
 	}
 	if (made) {
 		set_use(dependency, use);
-	} else if (dependency->role == DEPENDENCY_SEEN) {
-		dependency->reason = use->reason;
+	} else if (dependency->role == DEPENDENCY_SEEN || use->reason == DEPENDENCY_READ) {
+		dependency->reason = use->reason; /* to have read it says more than to have looked */
 	}
 	if (dependency->role == DEPENDENCY_SEEN) {
 		dependency->role = DEPENDENCY_TRIGGER;

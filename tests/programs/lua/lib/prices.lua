@@ -1,0 +1,1 @@
+return { word = "module-1" }

@@ -1,0 +1,1 @@
+exports.word = "module-1";

@@ -1,0 +1,3 @@
+package Shop::Prices;
+our $WORD = 'module-1';
+1;

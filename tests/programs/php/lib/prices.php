@@ -1,0 +1,5 @@
+<?php
+function prices_word(): string
+{
+    return 'module-1';
+}

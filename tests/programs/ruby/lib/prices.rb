@@ -1,0 +1,3 @@
+module Prices
+  WORD = "module-1"
+end
