@@ -40,7 +40,8 @@ SANITIZED_OBJECTS := $(LAUNCHER_SOURCES:%.c=$(BUILD)/sanitized-objects/%.o)
 PRELOAD_OBJECTS := $(PRELOAD_SOURCES:%.c=$(BUILD)/preload-objects/%.o)
 
 Q := $(if $(V),,@)
-say = $(if $(V),,@echo "  $(1)")
+silent := $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V)$(silent),,@echo "  $(1)")
 
 all: $(PROGRAM) $(LIBRARY)
 
@@ -111,7 +112,8 @@ lint:
 	$(Q)scripts/lint
 
 format:
-	$(Q)clang-format -i $(wildcard launcher/*.[ch] preload/*.[ch] tests/unit/*.[ch] tests/programs/*.c)
+	$(Q)clang-format -i $(wildcard launcher/*.[ch] preload/*.[ch] tests/unit/*.[ch] \
+		tests/programs/*/*.[ch] tests/programs/*/*/*.[ch])
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/autoreload-run'

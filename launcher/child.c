@@ -2,23 +2,26 @@
 /* Starts the command, and reads what wait(2) says of it; see child.h. */
 #include "launcher/child.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* In the child: only what is async-signal-safe; the parent reports what fails. */
-static _Noreturn void run(char *const command[], char *const environment[],
+static _Noreturn void run(const char *path, char *const command[], char *const environment[],
 			  const struct signals *signals, int failure)
 {
-	signals_restore(signals);
-	execvpe(command[0], command, environment);
-	{
-		int error = errno;
+	int error;
 
-		/* Shorter than PIPE_BUF: whole or not at all. */
-		_exit(write(failure, &error, sizeof(error)) == sizeof(error) ? 127 : 126);
-	}
+	signals_restore(signals);
+	execve(path, command, environment);
+	error = errno;
+	/* Shorter than PIPE_BUF: whole or not at all. */
+	_exit(write(failure, &error, sizeof(error)) == sizeof(error) ? 127 : 126);
 }
 
 /* End of file means that the exec has closed the pipe: it has succeeded. */
@@ -33,7 +36,8 @@ static int read_failure(int fd)
 	return size == sizeof(error) ? error : 0;
 }
 
-pid_t child_spawn(char *const command[], char *const environment[], const struct signals *signals)
+static pid_t spawn(const char *path, char *const command[], char *const environment[],
+		   const struct signals *signals)
 {
 	int failure[2];
 	int error;
@@ -44,7 +48,7 @@ pid_t child_spawn(char *const command[], char *const environment[], const struct
 	}
 	pid = fork();
 	if (pid == 0) {
-		run(command, environment, signals, failure[1]);
+		run(path, command, environment, signals, failure[1]);
 	}
 	error = errno;
 	close(failure[1]);
@@ -58,6 +62,59 @@ pid_t child_spawn(char *const command[], char *const environment[], const struct
 		pid = -1;
 	}
 	errno = error;
+	return pid;
+}
+
+static bool is_elf(const char *path)
+{
+	char magic[SELFMAG];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd >= 0 ? read(fd, magic, sizeof(magic)) : 0;
+
+	if (fd >= 0) {
+		close(fd);
+	}
+	return size == (ssize_t)sizeof(magic) && memcmp(magic, ELFMAG, sizeof(magic)) == 0;
+}
+
+/* A script without "#!": sh PATH WORDS… */
+static pid_t spawn_shell(const char *path, char *const command[], char *const environment[],
+			 const struct signals *signals)
+{
+	char shell[] = "/bin/sh";
+	char *script = strdup(path);
+	size_t count = 1;
+	char **words;
+	pid_t pid = -1;
+
+	while (command[count - 1] != NULL) {
+		count++;
+	}
+	words = calloc(count + 1, sizeof(*words));
+	if (words != NULL && script != NULL) {
+		words[0] = shell;
+		words[1] = script;
+		for (size_t i = 1; command[i] != NULL; i++) {
+			words[i + 1] = command[i];
+		}
+		pid = spawn(shell, words, environment, signals);
+	}
+	free((void *)words);
+	free(script);
+	return pid;
+}
+
+pid_t child_spawn(const char *path, char *const command[], char *const environment[],
+		  const struct signals *signals)
+{
+	pid_t pid = spawn(path, command, environment, signals);
+
+	if (pid < 0 && errno == ENOEXEC) {
+		if (!is_elf(path)) {
+			return spawn_shell(path, command, environment, signals);
+		}
+		errno = ENOEXEC;
+	}
 	return pid;
 }
 

@@ -8,12 +8,14 @@
 #include "launcher/signals.h"
 
 /*
- * Starts the command, looked up as execvp(3) does, without a shell, with this environment and the
- * signals as we inherited them, in our process group and session. Returns its pid once its exec has
- * succeeded; else -1 with the errno of what failed (of the exec: ENOENT, EACCES, …): a command that
- * cannot be run is told apart from one that ran and exited 127.
+ * Executes the file at path with the command's words, this environment and the signals as we
+ * inherited them, in our process group and session. No shell but for a file that the kernel does
+ * not know and that is no ELF file, which /bin/sh reads, as execvp(3) has it. Returns its pid once
+ * its exec has succeeded; else -1 with the errno of what failed (of the exec: ENOENT, EACCES,
+ * ENOEXEC, …): a command that cannot be run is told apart from one that ran and exited 127.
  */
-pid_t child_spawn(char *const command[], char *const environment[], const struct signals *signals);
+pid_t child_spawn(const char *path, char *const command[], char *const environment[],
+		  const struct signals *signals);
 
 /* The exit status to hand on: the program's own, or 128 + the signal that killed it. */
 int child_status(int wait_status);

@@ -130,6 +130,8 @@ const char *dependency_change_word(enum dependency_change change)
 	switch (change) {
 	case CHANGE_NONE:
 		return "none";
+	case CHANGE_TOUCHED:
+		return "touched";
 	case CHANGE_WRITTEN:
 		return "written";
 	case CHANGE_REPLACED:

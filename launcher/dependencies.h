@@ -34,7 +34,8 @@ enum dependency_role {
 
 enum dependency_change {
 	CHANGE_NONE,
-	CHANGE_WRITTEN,	 /* another content, or only another time */
+	CHANGE_TOUCHED,	 /* only another time: told apart by who knows of the event */
+	CHANGE_WRITTEN,	 /* in place */
 	CHANGE_REPLACED, /* another file stands there */
 	CHANGE_APPEARED,
 	CHANGE_REMOVED,

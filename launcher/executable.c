@@ -163,11 +163,9 @@ static enum executable_kind elf_kind_of(Elf *elf, int fd, struct executable *out
 	GElf_Ehdr header;
 
 	if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL ||
-	    (header.e_type != ET_EXEC && header.e_type != ET_DYN) ||
-	    !read_segments(elf, fd, &findings, out)) {
+	    (header.e_type != ET_EXEC && header.e_type != ET_DYN)) {
 		return EXECUTABLE_UNREADABLE;
 	}
-	read_sections(elf, &findings, out);
 	if (header.e_ident[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS]) {
 		return EXECUTABLE_OTHER_CLASS;
 	}
@@ -175,6 +173,10 @@ static enum executable_kind elf_kind_of(Elf *elf, int fd, struct executable *out
 	    header.e_machine != __ehdr_start.e_machine) {
 		return EXECUTABLE_OTHER_MACHINE;
 	}
+	if (!read_segments(elf, fd, &findings, out)) {
+		return EXECUTABLE_UNREADABLE;
+	}
+	read_sections(elf, &findings, out);
 	/* A library without PT_INTERP that is run as a program is a loader; a static PIE is none.
 	 */
 	if (!findings.interpreter &&

@@ -112,6 +112,15 @@ void fact_write(struct fact *fact, const char *path, bool sure)
 	}
 }
 
+void fact_redirected(struct fact *fact, const char *path)
+{
+	char canonical[PATH_MAX];
+
+	if (locate(fact, path, false, canonical) != POLICY_IGNORED) {
+		generations_redirect(fact->context->generations, canonical);
+	}
+}
+
 /* A call that changes a name, and not what it leads to: resolves the folder alone. */
 void fact_name_change(struct fact *fact, const char *path)
 {

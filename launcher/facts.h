@@ -35,6 +35,8 @@ void fact_list(struct fact *fact, const char *path);
 void fact_executed(struct fact *fact, const char *path);
 /* About to be written; sure: made or emptied, so that it is an output from now on. */
 void fact_write(struct fact *fact, const char *path, bool sure);
+/* Behind a descriptor that the command inherits for writing: an output, and not worth a word. */
+void fact_redirected(struct fact *fact, const char *path);
 /* About to be renamed, linked, made or removed: the name itself, not what a link leads to. */
 void fact_name_change(struct fact *fact, const char *path);
 

@@ -266,7 +266,8 @@ static struct dependency *use_path(struct generations *generations, const char *
 	if (made) {
 		set_use(dependency, use);
 	} else if (dependency->role == DEPENDENCY_SEEN || use->reason == DEPENDENCY_READ) {
-		dependency->reason = use->reason; /* to have read it says more than to have looked */
+		dependency->reason =
+		    use->reason; /* to have read it says more than to have looked */
 	}
 	if (dependency->role == DEPENDENCY_SEEN) {
 		dependency->role = DEPENDENCY_TRIGGER;
@@ -322,6 +323,16 @@ void generations_write(struct generations *generations, const char *path, bool s
 	dependency->may_write = true;
 	if (sure) {
 		generations_make_output(generations, dependency);
+	}
+}
+
+void generations_redirect(struct generations *generations, const char *path)
+{
+	bool made;
+	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
+
+	if (dependency != NULL && !dependency->pinned) {
+		dependency->role = DEPENDENCY_OUTPUT;
 	}
 }
 

@@ -65,6 +65,8 @@ void generations_pin(struct generations *generations, const char *path, struct u
 void generations_see(struct generations *generations, const char *path, struct use use);
 /* The command writes it. sure: it is an output; else it is one once it is seen to be written. */
 void generations_write(struct generations *generations, const char *path, bool sure);
+/* The same for what the user has redirected: sure, and not told to the journal. */
+void generations_redirect(struct generations *generations, const char *path);
 /* The folder's entries were read: after a failure, a new file there is a change. */
 void generations_list(struct generations *generations, const char *folder, struct use use);
 

@@ -108,7 +108,8 @@ static json_t *new_event(const struct journal *journal, const char *name)
 /* Writes the whole line, or gives up on a reader that has gone. Takes the event. */
 static void write_event(struct journal *journal, json_t *event)
 {
-	char *line = event != NULL ? json_dumps(event, JSON_COMPACT) : NULL;
+	char *line =
+	    event != NULL ? json_dumps(event, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 	size_t length = line != NULL ? strlen(line) : 0;
 
 	json_decref(event);

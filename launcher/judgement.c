@@ -63,6 +63,10 @@ static void judge_one(struct generations *generations, struct dependency *depend
 	if (change == CHANGE_NONE) {
 		verdict->stirred |= mask != 0;
 	} else {
+		if (change == CHANGE_WRITTEN && (mask & IN_ATTRIB) != 0 &&
+		    now.size == dependency->identity.size) {
+			change = CHANGE_TOUCHED; /* utimensat(2), as touch and cp -p call it */
+		}
 		dependency->identity = now;
 		dependency->present = present;
 		verdict->stirred = true;

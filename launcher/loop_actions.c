@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "launcher/executable.h"
 #include "launcher/loop_state.h"
 #include "launcher/message.h"
+#include "launcher/printable.h"
 #include "launcher/python_cache.h"
 #include "launcher/tree.h"
 #include "launcher/tree_files.h"
@@ -82,51 +84,79 @@ static void note_output(const char *path, void *context)
 /* What is known of the old generation goes, and what the new one is known by beforehand comes. */
 static void begin_generation(struct loop *loop)
 {
-	char found[PATH_MAX];
 	struct verdict ignored = {0}; /* the new generation finds everything as it is now */
 
 	loop_judge_hints(loop, &ignored);
 	generations_each_changed(loop->generations, drop_cache, loop);
 	generations_begin(loop->generations, loop->complete);
 	observer_begin(loop->observer);
-	tree_files_own(note_output, loop);
 	watchlist_begin(loop->watchlist);
-	if (executable_find(loop->parts.options->command[0], getenv("PATH"), found,
-			    sizeof(found)) == 0) {
-		char whole[PATH_MAX];
-
-		if (realpath(found, whole) != NULL) {
-			observer_executed(loop->observer, found[0] == '/' ? found : whole,
-					  (uint64_t)loop_now_ns());
-		}
-	}
 	loop->complete = false;
 	loop->stopping_told = false;
 	loop->tree_gone = false;
 }
 
+/*
+ * The command's file as it is executed (relative, if it was named so: a script sees the name), and
+ * the same from the root, for us.
+ */
+static bool find_command(const struct loop *loop, char found[PATH_MAX], char absolute[PATH_MAX])
+{
+	if (executable_find(loop->parts.options->command[0], getenv("PATH"), found, PATH_MAX) !=
+	    0) {
+		return false;
+	}
+	return snprintf(absolute, PATH_MAX, "%s%s%s", found[0] == '/' ? "" : loop->parts.folder,
+			found[0] == '/' ? "" : "/", found) < PATH_MAX;
+}
+
+static void tell_failure(struct loop *loop, const char *path, int error)
+{
+	struct supervisor_event failure = {.kind = EVENT_START_FAILED};
+	struct executable executable = {.kind = EXECUTABLE_UNKNOWN};
+	const char *reason = NULL;
+	char *shown = printable_path(loop->parts.options->command[0]);
+
+	if (error == ENOEXEC && executable_inspect(path, &executable) == 0) {
+		reason = executable_reason(executable.kind);
+	}
+	message(MESSAGE_ERROR, "cannot run %s: %s%s%s", shown, reason != NULL ? "it " : "",
+		reason != NULL ? reason : strerror(error),
+		loop->supervisor.generation > 1 ? ", waiting for a change" : "");
+	free(shown);
+	failure.status = child_exec_status(error);
+	failure.now_ns = loop_now_ns();
+	loop->tree_gone = true;
+	loop_feed(loop, failure);
+}
+
 static void start(struct loop *loop)
 {
 	const struct options *options = loop->parts.options;
-	struct supervisor_event failure = {.kind = EVENT_START_FAILED};
-	pid_t pid;
+	struct verdict verdict = {0};
+	char path[PATH_MAX];
+	char absolute[PATH_MAX];
+	pid_t pid = -1;
 
 	terminal_restore(loop->parts.terminal);
 	begin_generation(loop);
 	loop->started_ns = loop_now_ns();
-	pid = child_spawn(options->command, loop->parts.environment, loop->parts.signals);
-	if (pid > 0) {
-		loop->main_pid = pid;
-		journal_started(loop->parts.journal, loop->supervisor.generation, pid,
-				loop->started_ns);
+	if (find_command(loop, path, absolute)) {
+		observer_execute(loop->observer, absolute, (uint64_t)loop->started_ns);
+		pid = child_spawn(path, options->command, loop->parts.environment,
+				  loop->parts.signals);
+	}
+	if (pid < 0) {
+		tell_failure(loop, path, errno);
 		return;
 	}
-	failure.status = child_exec_status(errno);
-	message(MESSAGE_ERROR, "cannot run %s: %s%s", options->command[0], strerror(errno),
-		loop->supervisor.generation > 1 ? ", waiting for a change" : "");
-	failure.now_ns = loop_now_ns();
-	loop->tree_gone = true;
-	loop_feed(loop, failure);
+	loop->main_pid = pid;
+	journal_started(loop->parts.journal, loop->supervisor.generation, pid, loop->started_ns);
+	tree_files_own(note_output, loop);
+	observer_started(loop->observer, pid, absolute);
+	/* What is watched without being reported: the command itself, and --watch. */
+	generations_verify(loop->generations, &verdict);
+	loop_feed_verdict(loop, &verdict);
 }
 
 void loop_perform(struct loop *loop, unsigned actions)

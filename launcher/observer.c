@@ -240,7 +240,7 @@ void observer_take(struct observer *observer, const struct report *report)
 	take_fact(observer, &fact, report);
 }
 
-void observer_executed(struct observer *observer, const char *path, uint64_t now_ns)
+void observer_execute(struct observer *observer, const char *path, uint64_t now_ns)
 {
 	struct identity identity;
 	struct stat status;
@@ -253,16 +253,20 @@ void observer_executed(struct observer *observer, const char *path, uint64_t now
 	if (stat(path, &status) == 0) {
 		identity = identity_of_status(&status);
 		fact.use.identity = &identity;
-		unobserved_inspect(observer->unobserved, 0, path);
 		fact_executed(&fact, path);
 	}
+}
+
+void observer_started(struct observer *observer, pid_t pid, const char *path)
+{
+	unobserved_inspect(observer->unobserved, pid, path);
 }
 
 void observer_output(struct observer *observer, const char *path)
 {
 	struct fact fact = {.context = &observer->context};
 
-	fact_write(&fact, path, true);
+	fact_redirected(&fact, path);
 }
 
 struct ending {

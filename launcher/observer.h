@@ -28,9 +28,11 @@ void observer_take(struct observer *observer, const struct report *report);
 
 /*
  * The command itself, as the launcher executes it: not reported by a library, as there is none in
- * us. path: what the kernel is given; before the start, so that its version is the one that runs.
+ * us. Before the start, so that its version is the one that runs.
  */
-void observer_executed(struct observer *observer, const char *path, uint64_t now_ns);
+void observer_execute(struct observer *observer, const char *path, uint64_t now_ns);
+/* And after it: says if it cannot be observed. */
+void observer_started(struct observer *observer, pid_t pid, const char *path);
 
 /* What the user has redirected our output to: written by the command from the start. */
 void observer_output(struct observer *observer, const char *path);

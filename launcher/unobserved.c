@@ -2,6 +2,7 @@
 /* Finds programs that cannot be observed, and says each once; see unobserved.h. */
 #include "launcher/unobserved.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,9 +83,10 @@ void unobserved_tell(struct unobserved *unobserved, pid_t pid, const char *exe, 
 	}
 }
 
-void unobserved_inspect(struct unobserved *unobserved, pid_t pid, const char *path)
+void unobserved_inspect(struct unobserved *unobserved, pid_t pid, const char *given)
 {
-	struct seen *seen = enter(unobserved, path);
+	char path[PATH_MAX];
+	struct seen *seen = realpath(given, path) != NULL ? enter(unobserved, path) : NULL;
 	struct executable executable;
 	struct identity identity;
 	struct stat status;

@@ -169,21 +169,21 @@ static bool is_absence(int error)
 /* Installs, or waits for the folder at the nearest place above it that exists. */
 static int install_or_wait(struct watcher *watcher, struct folder *folder)
 {
-	while (install(watcher, folder) != 0) {
-		struct folder *parent = folder->parent;
+	struct folder *parent = folder->parent;
 
-		if (!is_absence(errno) || parent == NULL) {
-			return -1;
-		}
-		if (!parent->waiting || parent->wd < 0) {
-			parent->waiting = true;
-			if (install_or_wait(watcher, parent) != 0) {
-				return -1;
-			}
-			/* It may have appeared before its parent was asked to tell: look again. */
-			continue;
-		}
+	if (install(watcher, folder) == 0) {
 		return 0;
+	}
+	if (!is_absence(errno) || parent == NULL) {
+		return -1;
+	}
+	parent->waiting = true;
+	if (install_or_wait(watcher, parent) != 0) {
+		return -1;
+	}
+	/* It may have appeared before its parent was asked to tell: look again. */
+	if (parent->wd >= 0) {
+		(void)install(watcher, folder);
 	}
 	return 0;
 }
@@ -314,32 +314,37 @@ static int fill(struct watcher *watcher)
 	return size > 0;
 }
 
+/* The event to hear next and the folder it is about; each alias of the folder hears it, too. */
+static const struct inotify_event *take_event(struct watcher *watcher, const struct folder **folder)
+{
+	/* The kernel pads names, so that each event is aligned (inotify(7)). */
+	const struct inotify_event *event = (const void *)(watcher->buffer + watcher->at);
+
+	*folder = watcher->alias != NULL ? watcher->alias : find_wd(watcher, event->wd);
+	watcher->alias = *folder != NULL ? (*folder)->alias : NULL;
+	if ((event->mask & SELF_EVENTS) != 0) {
+		watcher->alias = NULL; /* hearing it renews them all */
+	}
+	if (watcher->alias == NULL) {
+		watcher->at += sizeof(*event) + event->len;
+	}
+	return event;
+}
+
 int watcher_next(struct watcher *watcher, struct hint *hint)
 {
 	for (;;) {
 		const struct inotify_event *event;
 		const struct folder *folder;
+		int result = watcher->at < watcher->filled ? 1 : fill(watcher);
 
-		if (watcher->at >= watcher->filled) {
-			int result = fill(watcher);
-
-			if (result <= 0) {
-				return result;
-			}
+		if (result <= 0) {
+			return result;
 		}
-		/* The kernel pads names, so that each event is aligned (inotify(7)). */
-		event = (const void *)(watcher->buffer + watcher->at);
-		folder = watcher->alias != NULL ? watcher->alias : find_wd(watcher, event->wd);
-		watcher->alias = folder != NULL ? folder->alias : NULL;
-		if (watcher->alias == NULL) {
-			watcher->at += sizeof(*event) + event->len;
-		}
+		event = take_event(watcher, &folder);
 		if ((event->mask & IN_Q_OVERFLOW) != 0) {
 			hint->kind = HINT_ALL;
 			return 1;
-		}
-		if (folder != NULL && (event->mask & SELF_EVENTS) != 0) {
-			watcher->alias = NULL; /* all of them are renewed, or have their own */
 		}
 		if (folder != NULL && decode(watcher, folder, event, hint)) {
 			return 1;

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* launcher/supervisor: the command ends by itself, cannot be started, or we are to end. */
+#include "launcher/supervisor.h"
+
+#include "tests/unit/steps.h"
+
+Test(supervisor_ends, by_itself)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_MAIN_EXITED, 100, ACTION_SAY_EXITED, SUPERVISOR_IDLE, NEVER, .status = 3},
+	    {EVENT_TREE_GONE, 100, 0, SUPERVISOR_IDLE, NEVER},
+	    {EVENT_STIRRED, 200, 0, SUPERVISOR_IDLE, NEVER},
+	    {EVENT_DEADLINE, 300, 0, SUPERVISOR_IDLE, NEVER},
+	    {EVENT_CHANGED, 1000, 0, SUPERVISOR_SETTLING, 1005},
+	    {EVENT_DEADLINE, 1005, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    /* never is 0 or anything else a reason to spin */
+	    {EVENT_MAIN_EXITED, 1006, ACTION_SAY_EXITED, SUPERVISOR_IDLE, NEVER, .status = 0},
+	    {EVENT_TREE_GONE, 1006, 0, SUPERVISOR_IDLE, NEVER},
+	    {EVENT_CHANGED, 2000, 0, SUPERVISOR_SETTLING, 3600, .unfinished = true},
+	    {EVENT_STIRRED, 2100, 0, SUPERVISOR_SETTLING, 2105},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "by itself", STEPS(steps));
+}
+
+/* It has left processes behind: they are stopped before the next generation, not before. */
+Test(supervisor_ends, with_a_daemon_left)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_MAIN_EXITED, 100, ACTION_SAY_EXITED, SUPERVISOR_IDLE, NEVER},
+	    {EVENT_CHANGED, 1000, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6000},
+	    {EVENT_DEADLINE, 6000, ACTION_KILL, SUPERVISOR_KILLING, 6020},
+	    {EVENT_TREE_GONE, 6001, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_MAIN_EXITED, 7000, ACTION_SAY_EXITED, SUPERVISOR_IDLE, NEVER},
+	    {EVENT_RESTART, 8000, ACTION_STOP_REST, SUPERVISOR_CLEARING, 13000},
+	    {EVENT_TREE_GONE, 8001, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_MAIN_EXITED, 9000, ACTION_SAY_EXITED, SUPERVISOR_IDLE, NEVER, .status = 9},
+	    {EVENT_INTERRUPT, 9100, ACTION_STOP_REST, SUPERVISOR_CLEARING, 14100},
+	    {EVENT_TREE_GONE, 9200, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "daemon", STEPS(steps));
+	cr_assert(eq(int, supervisor.status, 9));
+}
+
+Test(supervisor_ends, first_start_fails)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_START_FAILED, 1, ACTION_FINISH, SUPERVISOR_DONE, NEVER, .status = 127},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "first start", STEPS(steps));
+	cr_assert(eq(int, supervisor.status, 127));
+}
+
+/* The binary is being rebuilt: a later start that fails is waited over. */
+Test(supervisor_ends, later_start_fails)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_CHANGED, 1000, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3500},
+	    {EVENT_MAIN_EXITED, 2000, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6000},
+	    {EVENT_TREE_GONE, 2000, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_START_FAILED, 2001, 0, SUPERVISOR_IDLE, NEVER, .status = 126},
+	    {EVENT_CHANGED, 3000, 0, SUPERVISOR_SETTLING, 3005},
+	    {EVENT_DEADLINE, 3005, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_START_FAILED, 3006, 0, SUPERVISOR_IDLE, NEVER, .status = 126},
+	    {EVENT_RESTART, 4000, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_START_FAILED, 4001, 0, SUPERVISOR_IDLE, NEVER, .status = 127},
+	    {EVENT_INTERRUPT, 5000, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "later start", STEPS(steps));
+	cr_assert(eq(u32, supervisor.generation, 4));
+	cr_assert(eq(int, supervisor.status, 127));
+}
+
+/* Ctrl-C: the command has got it, too, and ends. */
+Test(supervisor_ends, interrupted)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 3000},
+	    {EVENT_STIRRED, 1050, 0, SUPERVISOR_INTERRUPTED, 3000},
+	    {EVENT_MAIN_EXITED, 1100, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6100, .status = 130},
+	    {EVENT_CHANGED, 1101, 0, SUPERVISOR_CLEARING, 6100},
+	    {EVENT_TREE_GONE, 1102, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "interrupted", STEPS(steps));
+	cr_assert(eq(int, supervisor.status, 130));
+}
+
+/* It takes no notice: said once; a second Ctrl-C kills. */
+Test(supervisor_ends, interrupt_ignored)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 3000},
+	    {EVENT_DEADLINE, 2999, 0, SUPERVISOR_INTERRUPTED, 3000},
+	    {EVENT_DEADLINE, 3000, ACTION_SAY_IGNORED, SUPERVISOR_INTERRUPTED, NEVER},
+	    {EVENT_DEADLINE, 5000, 0, SUPERVISOR_INTERRUPTED, NEVER},
+	    {EVENT_INTERRUPT, 9000, ACTION_KILL, SUPERVISOR_KILLING, 9020},
+	    {EVENT_MAIN_EXITED, 9001, 0, SUPERVISOR_KILLING, 9020, .status = 137},
+	    {EVENT_DEADLINE, 9020, ACTION_KILL, SUPERVISOR_KILLING, 9060},
+	    {EVENT_TREE_GONE, 9021, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	};
+	static const struct step at_once[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 3000},
+	    {EVENT_INTERRUPT, 1100, ACTION_KILL, SUPERVISOR_KILLING, 1120},
+	    /* nothing more can be asked for */
+	    {EVENT_INTERRUPT, 1110, ACTION_KILL, SUPERVISOR_KILLING, 1130},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "ignored", STEPS(steps));
+	cr_assert(eq(int, supervisor.status, 137));
+	supervisor = machine(BY_NUMBER, GRACE);
+	play(&supervisor, "at once", STEPS(at_once));
+}
+
+/* Somebody saves while the command takes its time to end on Ctrl-C: it has been told to end. */
+Test(supervisor_ends, change_does_not_undo_an_interrupt)
+{
+	static const struct step events[] = {
+	    {.kind = EVENT_BEGIN, .at_ms = 0},
+	    {.kind = EVENT_INTERRUPT, .at_ms = 1000},
+	    {.kind = EVENT_CHANGED, .at_ms = 1010},
+	    {.kind = EVENT_MAIN_EXITED, .at_ms = 1100, .status = 130},
+	    {.kind = EVENT_TREE_GONE, .at_ms = 1200},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+	unsigned all = 0;
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		all |= feed(&supervisor, &events[i]);
+	}
+	cr_assert(eq(int, (int)supervisor.state, SUPERVISOR_DONE));
+	cr_assert(all & ACTION_FINISH);
+	cr_assert(eq(u32, supervisor.generation, 1));
+}
+
+Test(supervisor_ends, interrupt_while_waiting)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_MAIN_EXITED, 100, ACTION_SAY_EXITED, SUPERVISOR_IDLE, NEVER, .status = 7},
+	    {EVENT_TREE_GONE, 100, 0, SUPERVISOR_IDLE, NEVER},
+	    {EVENT_INTERRUPT, 200, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "waiting", STEPS(steps));
+	cr_assert(eq(int, supervisor.status, 7));
+}
+
+/* In the middle of a restart: it goes on to the end, and no further; asked twice, it kills. */
+Test(supervisor_ends, while_stopping)
+{
+	static const enum supervisor_event_kind kinds[] = {EVENT_INTERRUPT, EVENT_TERMINATE};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct step steps[] = {
+		    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+		    {EVENT_CHANGED, 1000, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3500},
+		    {kinds[i], 1100, 0, SUPERVISOR_STOPPING, 3500},
+		    {EVENT_MAIN_EXITED, 1200, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6000,
+		     .status = 143},
+		    {EVENT_CHANGED, 1201, 0, SUPERVISOR_CLEARING, 6000},
+		    {EVENT_TREE_GONE, 1300, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+		};
+		const struct step twice[] = {
+		    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+		    {EVENT_CHANGED, 1000, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3500},
+		    {kinds[i], 1100, 0, SUPERVISOR_STOPPING, 3500},
+		    {kinds[1 - i], 1200, ACTION_KILL, SUPERVISOR_KILLING, 1220},
+		    {EVENT_TREE_GONE, 1201, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+		};
+		struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+		play(&supervisor, "while stopping", STEPS(steps));
+		cr_expect(eq(int, supervisor.status, 143));
+		supervisor = machine(BY_NUMBER, GRACE);
+		play(&supervisor, "twice while stopping", STEPS(twice));
+	}
+}
+
+Test(supervisor_ends, while_settling)
+{
+	static const enum supervisor_event_kind kinds[] = {EVENT_INTERRUPT, EVENT_TERMINATE};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct step steps[] = {
+		    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+		    {EVENT_CHANGED, 1000, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3500},
+		    {EVENT_MAIN_EXITED, 1001, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6000,
+		     .status = 143},
+		    {EVENT_TREE_GONE, 1002, 0, SUPERVISOR_SETTLING, 1005},
+		    {kinds[i], 1003, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+		};
+		struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+		play(&supervisor, "while settling", STEPS(steps));
+		cr_expect(eq(int, supervisor.status, 143));
+	}
+}
+
+Test(supervisor_ends, terminated)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_TERMINATE, 1000, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3500},
+	    {EVENT_DEADLINE, 3500, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6000},
+	    {EVENT_CHANGED, 4000, 0, SUPERVISOR_CLEARING, 6000},
+	    {EVENT_DEADLINE, 6000, ACTION_KILL, SUPERVISOR_KILLING, 6020},
+	    {EVENT_MAIN_EXITED, 6001, 0, SUPERVISOR_KILLING, 6020, .status = 137},
+	    {EVENT_TREE_GONE, 6001, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	};
+	static const struct step twice[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_TERMINATE, 1000, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3500},
+	    {EVENT_TERMINATE, 1100, ACTION_KILL, SUPERVISOR_KILLING, 1120},
+	};
+	static const struct step after_interrupt[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 3000},
+	    {EVENT_TERMINATE, 1100, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3600},
+	    {EVENT_MAIN_EXITED, 1200, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6100, .status = 143},
+	    {EVENT_TREE_GONE, 1200, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "terminated", STEPS(steps));
+	cr_assert(eq(int, supervisor.status, 137));
+	supervisor = machine(BY_NUMBER, GRACE);
+	play(&supervisor, "terminated twice", STEPS(twice));
+	supervisor = machine(BY_NUMBER, GRACE);
+	play(&supervisor, "after an interrupt", STEPS(after_interrupt));
+	cr_assert(eq(int, supervisor.status, 143));
+}
