@@ -55,7 +55,7 @@ static int random_hex(char *text, size_t bytes)
 		return -1;
 	}
 	for (size_t i = 0; i < bytes; i++) {
-		snprintf(text + 2 * i, 3, "%02x", raw[i]);
+		(void)snprintf(text + 2 * i, 3, "%02x", raw[i]);
 	}
 	return 0;
 }
@@ -73,11 +73,11 @@ static int fill_folder(struct channel *channel, const char *library)
 {
 	char path[192];
 
-	snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_LIBRARY);
+	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_LIBRARY);
 	if (symlink(library, path) != 0) {
 		return -1;
 	}
-	snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_FIFO);
+	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_FIFO);
 	if (mkfifo(path, 0600) != 0 || chmod(path, 0666) != 0) {
 		return -1;
 	}
@@ -90,9 +90,9 @@ static void remove_folder(const struct channel *channel)
 {
 	char path[192];
 
-	snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_LIBRARY);
+	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_LIBRARY);
 	unlink(path);
-	snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_FIFO);
+	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_FIFO);
 	unlink(path);
 	rmdir(channel->folder);
 	rmdir(channel->outer);
@@ -106,8 +106,9 @@ static int make_channel(struct channel *channel, const char *place, const char *
 	if (random_hex(outer, 6) != 0 || random_hex(inner, 16) != 0) {
 		return -1;
 	}
-	snprintf(channel->outer, sizeof(channel->outer), "%s/autoreload-run-%s", place, outer);
-	snprintf(channel->folder, sizeof(channel->folder), "%s/%s", channel->outer, inner);
+	(void)snprintf(channel->outer, sizeof(channel->outer), "%s/autoreload-run-%s", place,
+		       outer);
+	(void)snprintf(channel->folder, sizeof(channel->folder), "%s/%s", channel->outer, inner);
 	if (make_folder(channel->outer) != 0) {
 		return -1;
 	}

@@ -31,11 +31,13 @@ void dependencies_free(struct dependencies *set)
 	if (set == NULL) {
 		return;
 	}
-	HASH_ITER(hh, set->entries, entry, next)
-	{
-		HASH_DEL(set->entries, entry);
+	entry = set->entries;
+	HASH_CLEAR(hh, set->entries); /* its links stay */
+	while (entry != NULL) {
+		next = entry->hh.next;
 		free(entry->dependency.path);
 		free(entry);
+		entry = next;
 	}
 	free(set);
 }

@@ -161,11 +161,13 @@ static enum executable_kind elf_kind_of(Elf *elf, int fd, struct executable *out
 {
 	struct findings findings = {.interpreter = false};
 	GElf_Ehdr header;
+	bool whole;
 
 	if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL ||
 	    (header.e_type != ET_EXEC && header.e_type != ET_DYN)) {
 		return EXECUTABLE_UNREADABLE;
 	}
+	whole = read_segments(elf, fd, &findings, out);
 	if (header.e_ident[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS]) {
 		return EXECUTABLE_OTHER_CLASS;
 	}
@@ -173,7 +175,7 @@ static enum executable_kind elf_kind_of(Elf *elf, int fd, struct executable *out
 	    header.e_machine != __ehdr_start.e_machine) {
 		return EXECUTABLE_OTHER_MACHINE;
 	}
-	if (!read_segments(elf, fd, &findings, out)) {
+	if (!whole) {
 		return EXECUTABLE_UNREADABLE;
 	}
 	read_sections(elf, &findings, out);

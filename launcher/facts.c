@@ -2,10 +2,10 @@
 /* What one observed thing makes of a path: the table of DESIGN in code; see facts.h. */
 #include "launcher/facts.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "launcher/identity.h"
+#include "launcher/path.h"
 
 /* A symlink on the way: retargeted, it leads elsewhere. */
 static void depend_on_link(const char *link, void *context)
@@ -121,31 +121,24 @@ void fact_redirected(struct fact *fact, const char *path)
 	}
 }
 
-/* A call that changes a name, and not what it leads to: resolves the folder alone. */
+/* The last name is not followed: a link that is renamed is not what it leads to. */
 void fact_name_change(struct fact *fact, const char *path)
 {
 	char canonical[PATH_MAX];
 	char whole[PATH_MAX];
-	char *slash;
-	const char *name;
+	char folder[PATH_MAX];
 
-	if (strlen(path) >= sizeof(whole) || strrchr(path, '/') == NULL) {
+	if (path[0] != '/' || !path_copy(whole, path)) {
 		return;
 	}
-	strcpy(whole, path);
-	for (slash = strrchr(whole, '/'); slash > whole && slash[1] == '\0';
-	     slash = strrchr(whole, '/')) {
-		*slash = '\0';
+	for (size_t end = strlen(whole); end > 1 && whole[end - 1] == '/'; end--) {
+		whole[end - 1] = '\0'; /* mkdir("new/") */
 	}
-	name = path + (slash - whole) + 1;
-	slash[slash == whole] = '\0';
-	if (resolver_resolve(fact->context->resolver, whole, canonical, NULL, NULL) != 0) {
-		return;
-	}
-	if (snprintf(whole, sizeof(whole), "%s/%.*s", strcmp(canonical, "/") == 0 ? "" : canonical,
-		     (int)strcspn(name, "/"), name) < (int)sizeof(whole) &&
-	    policy_place(fact->context->policy, whole) != POLICY_IGNORED) {
-		generations_write(fact->context->generations, whole, true);
+	if (path_folder(folder, whole) &&
+	    resolver_resolve(fact->context->resolver, folder, canonical, NULL, NULL) == 0 &&
+	    path_join(folder, canonical, path_name(whole)) &&
+	    policy_place(fact->context->policy, folder) != POLICY_IGNORED) {
+		generations_write(fact->context->generations, folder, true);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "launcher/generations_state.h"
 #include "launcher/identity.h"
 #include "launcher/message.h"
+#include "launcher/path.h"
 #include "launcher/printable.h"
 
 struct generations *generations_new(struct watcher *watcher, struct journal *journal,
@@ -92,16 +93,11 @@ static void note_folder(struct dependency *dependency, void *context)
 {
 	struct keep *keep = context;
 	char folder[PATH_MAX];
-	char *slash;
 	bool made;
 
-	if (dependency->role != DEPENDENCY_TRIGGER || strlen(dependency->path) >= sizeof(folder)) {
-		return;
+	if (dependency->role == DEPENDENCY_TRIGGER && path_folder(folder, dependency->path)) {
+		(void)dependencies_enter(keep->folders, folder, &made);
 	}
-	strcpy(folder, dependency->path);
-	slash = strrchr(folder, '/');
-	slash[slash == folder] = '\0';
-	(void)dependencies_enter(keep->folders, folder, &made);
 }
 
 static bool keep_folder(const char *folder, void *context)
@@ -208,15 +204,10 @@ void generations_watch_folder(struct generations *generations, const char *folde
 static void watch_folder_of(struct generations *generations, const char *path)
 {
 	char folder[PATH_MAX];
-	char *slash;
 
-	if (strlen(path) >= sizeof(folder)) {
-		return;
+	if (path_folder(folder, path)) {
+		generations_watch_folder(generations, folder);
 	}
-	strcpy(folder, path);
-	slash = strrchr(folder, '/');
-	slash[slash == folder] = '\0';
-	generations_watch_folder(generations, folder);
 }
 
 static void add_fresh(struct generations *generations, struct dependency *dependency,
@@ -224,14 +215,15 @@ static void add_fresh(struct generations *generations, struct dependency *depend
 {
 	if (generations->fresh_count == generations->fresh_size) {
 		size_t size = generations->fresh_size > 0 ? 2 * generations->fresh_size : 256;
-		struct dependency **fresh = realloc(generations->fresh, size * sizeof(*fresh));
+		struct dependency **fresh =
+		    realloc((void *)generations->fresh, size * sizeof(void *));
 		const char **programs;
 
 		if (fresh == NULL) {
 			return;
 		}
 		generations->fresh = fresh;
-		programs = realloc(generations->programs, size * sizeof(*programs));
+		programs = realloc((void *)generations->programs, size * sizeof(void *));
 		if (programs == NULL) {
 			return;
 		}

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "launcher/generations_state.h"
+#include "launcher/path.h"
 #include "launcher/tree_files.h"
 
 /* Does the change come from the command after all? */
@@ -87,7 +88,6 @@ static void judge_one(struct generations *generations, struct dependency *depend
 /* A file that nobody has asked for: it may be what a failed command lacked. */
 static bool is_awaited(struct generations *generations, const char *path, uint32_t mask)
 {
-	const char *name = strrchr(path, '/') + 1;
 	char folder[PATH_MAX];
 	struct stat status;
 
@@ -95,12 +95,12 @@ static bool is_awaited(struct generations *generations, const char *path, uint32
 	    generations->is_watched(path, generations->watched_context)) {
 		return true;
 	}
-	if (!generations->failed || (mask & (IN_CREATE | IN_MOVED_TO)) == 0 || name[0] == '.') {
+	if (!generations->failed || (mask & (IN_CREATE | IN_MOVED_TO)) == 0 ||
+	    path_name(path)[0] == '.') {
 		return false;
 	}
-	strcpy(folder, path);
-	folder[name - path - 1 + (name - path == 1)] = '\0';
-	return dependencies_find(generations->listed, folder) != NULL &&
+	return path_folder(folder, path) &&
+	       dependencies_find(generations->listed, folder) != NULL &&
 	       lstat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
@@ -136,14 +136,7 @@ struct judging {
 
 static bool concerns(const struct judging *judging, const char *path)
 {
-	size_t length;
-
-	if (judging->folder == NULL) {
-		return true;
-	}
-	length = strlen(judging->folder);
-	return strncmp(path, judging->folder, length) == 0 &&
-	       (path[length] == '/' || path[length] == '\0');
+	return judging->folder == NULL || path_is_below(path, judging->folder);
 }
 
 static void judge_if_below(struct dependency *dependency, void *context)

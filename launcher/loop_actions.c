@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "launcher/executable.h"
 #include "launcher/loop_state.h"
 #include "launcher/message.h"
+#include "launcher/path.h"
 #include "launcher/printable.h"
 #include "launcher/python_cache.h"
 #include "launcher/tree.h"
@@ -106,8 +106,7 @@ static bool find_command(const struct loop *loop, char found[PATH_MAX], char abs
 	    0) {
 		return false;
 	}
-	return snprintf(absolute, PATH_MAX, "%s%s%s", found[0] == '/' ? "" : loop->parts.folder,
-			found[0] == '/' ? "" : "/", found) < PATH_MAX;
+	return path_join(absolute, loop->parts.folder, found);
 }
 
 static void tell_failure(struct loop *loop, const char *path, int error)

@@ -3,7 +3,6 @@
 #include "launcher/observer.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,7 +11,7 @@
 #include "launcher/executable.h"
 #include "launcher/facts.h"
 #include "launcher/identity.h"
-#include "launcher/message.h"
+#include "launcher/path.h"
 #include "launcher/processes.h"
 #include "launcher/resolver.h"
 #include "launcher/unobserved.h"
@@ -163,13 +162,13 @@ static const char *complete(const struct report *report, bool second, char path[
 	if ((report->header.flags & flag) == 0) {
 		return given;
 	}
-	snprintf(link, sizeof(link), "/proc/%d/cwd", (int)report->header.pid);
+	path_of_process(link, sizeof(link), report->header.pid, "cwd");
 	length = readlink(link, cwd, sizeof(cwd) - 1);
 	if (length <= 0) {
 		return "";
 	}
 	cwd[length] = '\0';
-	return snprintf(path, PATH_MAX, "%s/%s", cwd, given) < PATH_MAX ? path : "";
+	return path_join(path, cwd, given) ? path : "";
 }
 
 static void take_fact(struct observer *observer, struct fact *fact, const struct report *report)

@@ -35,17 +35,21 @@ void processes_forget(struct processes *processes)
 	struct name *name;
 	struct name *next_name;
 
-	HASH_ITER(hh, processes->entries, entry, next)
-	{
-		HASH_DEL(processes->entries, entry);
+	entry = processes->entries;
+	HASH_CLEAR(hh, processes->entries); /* its links stay */
+	while (entry != NULL) {
+		next = entry->hh.next;
 		free(entry->process.pending);
 		free(entry);
+		entry = next;
 	}
-	HASH_ITER(hh, processes->names, name, next_name)
-	{
-		HASH_DEL(processes->names, name);
+	name = processes->names;
+	HASH_CLEAR(hh, processes->names); /* its links stay */
+	while (name != NULL) {
+		next_name = name->hh.next;
 		free(name->text);
 		free(name);
+		name = next_name;
 	}
 }
 

@@ -3,12 +3,12 @@
 #include "launcher/roots.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "launcher/path.h"
 #include "preload/system_paths.h"
 
 static const char *const checkouts[] = {".git", ".hg", ".svn", ".jj"};
@@ -17,9 +17,8 @@ static bool is_checkout(const char *folder)
 {
 	for (size_t i = 0; i < sizeof(checkouts) / sizeof(*checkouts); i++) {
 		char path[PATH_MAX];
-		int length = snprintf(path, sizeof(path), "%s/%s", folder, checkouts[i]);
 
-		if (length < (int)sizeof(path) && access(path, F_OK) == 0) {
+		if (path_join(path, folder, checkouts[i]) && access(path, F_OK) == 0) {
 			return true;
 		}
 	}
@@ -39,13 +38,12 @@ static bool is_no_project(const char *folder, const char *home)
 /* Cuts the path down to the top of the checkout around it; false if there is none. */
 static bool find_checkout(char *path, const char *home)
 {
-	char *end = path + strlen(path);
-
 	while (!is_no_project(path, home)) {
 		if (is_checkout(path)) {
 			return true;
 		}
-		end = strrchr(path, '/');
+		char *end = strrchr(path, '/');
+
 		if (end == NULL || end == path) {
 			break;
 		}
@@ -86,16 +84,14 @@ void roots_add(struct roots *roots, const char *folder, const char *home)
 /* The folder of the file that the word names; false if it names none. */
 static bool folder_of_file(const char *word, char folder[PATH_MAX])
 {
+	char file[PATH_MAX];
 	struct stat status;
-	char *slash;
 
 	if (word[0] == '-' || stat(word, &status) != 0 || !S_ISREG(status.st_mode) ||
-	    realpath(word, folder) == NULL) {
+	    realpath(word, file) == NULL) {
 		return false;
 	}
-	slash = strrchr(folder, '/');
-	slash[slash == folder] = '\0';
-	return true;
+	return path_folder(folder, file);
 }
 
 void roots_of_command(struct roots *roots, char *const command[], const char *home)
@@ -128,8 +124,7 @@ const char *roots_relative(const struct roots *roots, const char *path)
 	for (size_t i = 0; i < roots->count; i++) {
 		size_t length = strlen(roots->paths[i]);
 
-		if (strncmp(path, roots->paths[i], length) == 0 &&
-		    (path[length] == '/' || path[length] == '\0')) {
+		if (path_is_below(path, roots->paths[i])) {
 			return path + length + (path[length] == '/');
 		}
 	}

@@ -24,7 +24,7 @@ int signals_open(struct signals *signals)
 	sigemptyset(&read_set);
 	signals->child_was_ignored = is_ignored(SIGCHLD);
 	if (signals->child_was_ignored) {
-		signal(SIGCHLD, SIG_DFL);
+		(void)signal(SIGCHLD, SIG_DFL);
 	}
 	for (size_t i = 0; i < sizeof(read_signals) / sizeof(*read_signals); i++) {
 		if (!is_ignored(read_signals[i])) {
@@ -49,7 +49,7 @@ void signals_close(struct signals *signals)
 void signals_restore(const struct signals *signals)
 {
 	if (signals->child_was_ignored) {
-		signal(SIGCHLD, SIG_IGN);
+		(void)signal(SIGCHLD, SIG_IGN);
 	}
 	sigprocmask(SIG_SETMASK, &signals->inherited_mask, NULL);
 }

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "launcher/path.h"
+
 #define PASSES_MAX 1000 /* a tree that forks faster than this loop ends later, by another call */
 
 struct pids {
@@ -55,7 +57,7 @@ static pid_t parent_of(pid_t pid)
 	FILE *file;
 	size_t size;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	path_of_process(path, sizeof(path), pid, "stat");
 	file = fopen(path, "re");
 	if (file == NULL) {
 		return -1;
@@ -74,18 +76,26 @@ static pid_t parent_of(pid_t pid)
 static bool add_children(struct pids *pids, pid_t pid, long tid)
 {
 	char path[64];
+	char *line = NULL;
+	size_t size = 0;
 	FILE *file;
-	int child;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%ld/children", (int)pid, tid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%ld/children", (int)pid, tid);
 	file = fopen(path, "re");
 	if (file == NULL) {
 		return false;
 	}
-	while (fscanf(file, "%d", &child) ==
-	       1) { /* NOLINT(cert-err34-c): the kernel's own digits */
-		add(pids, child);
+	/* One line: the pids, each with a space behind it. */
+	if (getline(&line, &size, file) > 0) {
+		char *at = line;
+		char *end;
+
+		for (long child = strtol(at, &end, 10); end != at; child = strtol(at, &end, 10)) {
+			add(pids, (pid_t)child);
+			at = end;
+		}
 	}
+	free(line);
 	(void)fclose(file);
 	return true;
 }
@@ -97,7 +107,7 @@ static bool add_children_of_threads(struct pids *pids, pid_t pid)
 	bool known = true;
 	DIR *tasks;
 
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	path_of_process(path, sizeof(path), pid, "task");
 	tasks = opendir(path);
 	if (tasks == NULL) {
 		return true; /* it has ended */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "launcher/path.h"
 #include "launcher/tree.h"
 
 static bool open_for_writing(pid_t pid, const char *fd)
@@ -19,7 +20,7 @@ static bool open_for_writing(pid_t pid, const char *fd)
 	FILE *file;
 	bool known;
 
-	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.10s", (int)pid, fd);
+	(void)snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.10s", (int)pid, fd);
 	file = fopen(path, "re");
 	if (file == NULL) {
 		return false;
@@ -38,11 +39,12 @@ static bool each_written(pid_t pid, bool (*visit)(const char *link, void *contex
 	bool found = false;
 	DIR *descriptors;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	path_of_process(path, sizeof(path), pid, "fd");
 	descriptors = opendir(path);
 	while (descriptors != NULL && !found && (entry = readdir(descriptors)) != NULL) {
 		if (entry->d_name[0] != '.' && open_for_writing(pid, entry->d_name)) {
-			snprintf(path, sizeof(path), "/proc/%d/fd/%.10s", (int)pid, entry->d_name);
+			(void)snprintf(path, sizeof(path), "/proc/%d/fd/%.10s", (int)pid,
+				       entry->d_name);
 			found = visit(path, context);
 		}
 	}

@@ -43,11 +43,13 @@ void unobserved_free(struct unobserved *unobserved)
 	if (unobserved == NULL) {
 		return;
 	}
-	HASH_ITER(hh, unobserved->all, seen, next)
-	{
-		HASH_DEL(unobserved->all, seen);
+	seen = unobserved->all;
+	HASH_CLEAR(hh, unobserved->all); /* its links stay */
+	while (seen != NULL) {
+		next = seen->hh.next;
 		free(seen->path);
 		free(seen);
+		seen = next;
 	}
 	free(unobserved);
 }

@@ -9,12 +9,13 @@
 #include "launcher/watcher.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 #include <uthash.h>
+
+#include "launcher/path.h"
 
 #define SELF_EVENTS (IN_DELETE_SELF | IN_MOVE_SELF)
 #define ENTRY_EVENTS                                                                               \
@@ -43,6 +44,14 @@ struct watcher {
 	_Alignas(struct inotify_event) char buffer[BUFFER_SIZE];
 };
 
+static void free_folder(struct folder *folder)
+{
+	if (folder != NULL) {
+		free(folder->path);
+		free(folder);
+	}
+}
+
 struct watcher *watcher_open(void)
 {
 	struct watcher *watcher = calloc(1, sizeof(*watcher));
@@ -67,11 +76,12 @@ void watcher_close(struct watcher *watcher)
 		return;
 	}
 	HASH_CLEAR(hh_wd, watcher->by_wd);
-	HASH_ITER(hh, watcher->folders, folder, next)
-	{
-		HASH_DEL(watcher->folders, folder);
-		free(folder->path);
-		free(folder);
+	folder = watcher->folders;
+	HASH_CLEAR(hh, watcher->folders); /* its links stay */
+	while (folder != NULL) {
+		next = folder->hh.next;
+		free_folder(folder);
+		folder = next;
 	}
 	close(watcher->fd);
 	free(watcher);
@@ -191,32 +201,24 @@ static int install_or_wait(struct watcher *watcher, struct folder *folder)
 static struct folder *enter_folder(struct watcher *watcher, const char *path)
 {
 	struct folder *folder = find_folder(watcher, path);
-	char *parent;
-	char *slash;
+	char above[PATH_MAX];
 
 	if (folder != NULL) {
 		return folder;
 	}
 	folder = calloc(1, sizeof(*folder));
-	parent = strdup(path);
-	if (folder == NULL || parent == NULL) {
-		free(parent);
-		free(folder);
+	if (folder == NULL) {
 		return NULL;
 	}
 	folder->wd = -1;
-	slash = strrchr(parent, '/');
-	if (strcmp(path, "/") != 0 && slash != NULL) {
-		slash[slash == parent] = '\0';
-		folder->parent = enter_folder(watcher, parent);
-		if (folder->parent == NULL) {
-			free(parent);
-			free(folder);
-			return NULL;
-		}
-		strcpy(parent, path);
+	folder->path = strdup(path);
+	if (strcmp(path, "/") != 0 && path_folder(above, path)) {
+		folder->parent = enter_folder(watcher, above);
 	}
-	folder->path = parent;
+	if (folder->path == NULL || (folder->parent == NULL && strcmp(path, "/") != 0)) {
+		free_folder(folder);
+		return NULL;
+	}
 	HASH_ADD_KEYPTR(hh, watcher->folders, folder->path, strlen(folder->path), folder);
 	/* That it is moved away; one that we may not read is passed over. "/" cannot be moved. */
 	if (folder->parent != NULL) {
@@ -244,24 +246,16 @@ int watcher_add(struct watcher *watcher, const char *path)
 	return 0;
 }
 
-static bool is_below(const char *path, const char *folder)
-{
-	size_t length = strlen(folder);
-
-	return strncmp(path, folder, length) == 0 &&
-	       (path[length] == '/' || path[length] == '\0' || strcmp(folder, "/") == 0);
-}
-
 /* The folder has another place, or none: watch what is, or will be, where it was. */
 static void renew_below(struct watcher *watcher, const char *path)
 {
 	for (struct folder *at = watcher->folders; at != NULL; at = at->hh.next) {
-		if (is_below(at->path, path)) {
+		if (path_is_below(at->path, path)) {
 			detach(watcher, at);
 		}
 	}
 	for (struct folder *at = watcher->folders; at != NULL; at = at->hh.next) {
-		if (is_below(at->path, path)) {
+		if (path_is_below(at->path, path)) {
 			if (at->wanted || at->waiting) {
 				(void)install_or_wait(watcher, at);
 			} else {
@@ -275,19 +269,16 @@ static void renew_below(struct watcher *watcher, const char *path)
 static bool decode(struct watcher *watcher, const struct folder *folder,
 		   const struct inotify_event *event, struct hint *hint)
 {
-	const char *separator = folder->parent == NULL ? "" : "/";
 	struct folder *below;
 
 	hint->mask = event->mask;
 	if ((event->mask & (SELF_EVENTS | IN_UNMOUNT)) != 0) {
 		hint->kind = HINT_BELOW;
-		snprintf(hint->path, sizeof(hint->path), "%s", folder->path);
+		(void)path_copy(hint->path, folder->path);
 		renew_below(watcher, hint->path);
 		return true;
 	}
-	if (event->len == 0 ||
-	    (size_t)snprintf(hint->path, sizeof(hint->path), "%s%s%s", folder->path, separator,
-			     event->name) >= sizeof(hint->path)) {
+	if (event->len == 0 || !path_join(hint->path, folder->path, event->name)) {
 		return false;
 	}
 	below = folder->waiting && (event->mask & WAITING_EVENTS) != 0
@@ -374,8 +365,7 @@ void watcher_prune(struct watcher *watcher, bool (*keep)(const char *folder, voi
 		if (!folder->needed) {
 			detach(watcher, folder);
 			HASH_DEL(watcher->folders, folder);
-			free(folder->path);
-			free(folder);
+			free_folder(folder);
 		}
 	}
 	watcher->alias = NULL;

@@ -4,12 +4,12 @@
 
 #include <dirent.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "launcher/identity.h"
+#include "launcher/path.h"
 #include "launcher/patterns.h"
 
 #define DEPTH_MAX 64
@@ -29,50 +29,53 @@ struct watchlist {
 	struct named named[];
 };
 
-/* Absolute, and canonical as far as it exists. */
-static void make_canonical(const char *base, const char *path, char canonical[PATH_MAX])
+/* Absolute; its folder canonical, if it exists. */
+static void make_canonical(const char *base, const char *given, char path[PATH_MAX])
 {
 	char whole[PATH_MAX];
 	char folder[PATH_MAX];
-	char *slash;
+	char real[PATH_MAX];
 
-	snprintf(whole, sizeof(whole), "%s%s%s", path[0] == '/' ? "" : base,
-		 path[0] == '/' ? "" : "/", path);
-	for (slash = whole + strlen(whole); slash > whole + 1 && slash[-1] == '/'; slash--) {
-		slash[-1] = '\0';
+	path[0] = '\0';
+	if (!path_join(whole, base, given)) {
+		return;
 	}
-	slash = strrchr(whole, '/');
-	*slash = '\0';
-	if (realpath(whole[0] != '\0' ? whole : "/", folder) == NULL) {
-		snprintf(folder, sizeof(folder), "%.*s", PATH_MAX - 1, whole);
+	for (size_t end = strlen(whole); end > 1 && whole[end - 1] == '/'; end--) {
+		whole[end - 1] = '\0';
 	}
-	if (snprintf(canonical, PATH_MAX, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder,
-		     slash + 1) >= PATH_MAX) {
-		canonical[0] = '\0';
+	if (path_folder(folder, whole)) {
+		(void)path_join(path, realpath(folder, real) != NULL ? real : folder,
+				path_name(whole));
+	}
+}
+
+/* A glob: its fixed part becomes the canonical folder to walk, the rest stays what it is. */
+static void take_glob(struct named *named, const char *base, const char *glob)
+{
+	size_t fixed = patterns_fixed_prefix(glob);
+	char start[PATH_MAX];
+	char whole[PATH_MAX];
+
+	named->kind = NAMED_GLOB;
+	if (fixed >= sizeof(start)) {
+		return;
+	}
+	memcpy(start, glob, fixed);
+	start[fixed] = '\0';
+	if (path_join(whole, base, fixed > 0 ? start : ".") &&
+	    (realpath(whole, named->folder) != NULL || path_copy(named->folder, whole))) {
+		(void)path_join(named->path, named->folder, glob + fixed + (glob[fixed] == '/'));
 	}
 }
 
 static void take_name(struct named *named, const char *base, const char *path)
 {
-	char start[PATH_MAX];
-	size_t fixed;
-
-	named->folder[0] = '\0';
-	if (!patterns_is_glob(path)) {
+	if (patterns_is_glob(path)) {
+		take_glob(named, base, path);
+	} else {
 		named->kind = NAMED_PATH;
 		make_canonical(base, path, named->path);
-		return;
 	}
-	named->kind = NAMED_GLOB;
-	fixed = patterns_fixed_prefix(path);
-	snprintf(start, sizeof(start), "%.*s", (int)fixed, path);
-	make_canonical(base, fixed > 0 ? start : ".", named->folder);
-	if (realpath(named->folder, start) != NULL) {
-		memcpy(named->folder, start, sizeof(start));
-	}
-	snprintf(named->path, sizeof(named->path), "%.*s/%s", (int)strlen(named->folder),
-		 strcmp(named->folder, "/") == 0 ? "" : named->folder,
-		 path + fixed + (path[fixed] == '/'));
 }
 
 struct watchlist *watchlist_new(const char *const *paths, size_t count, const char *base,
@@ -117,21 +120,30 @@ static bool has_dot_folder(const char *relative)
 	return false;
 }
 
+/* What follows the named folder and its slash in the path; NULL if it is not below it. */
+static const char *below_folder(const struct named *named, const char *path)
+{
+	size_t length = strlen(named->folder);
+
+	if (length == 0 || !path_is_below(path, named->folder) ||
+	    strcmp(path, named->folder) == 0) {
+		return NULL;
+	}
+	return path + length + (length > 1);
+}
+
 /* Does the name cover a file at this path? */
 static bool covers(const struct watchlist *watchlist, const struct named *named, const char *path)
 {
-	size_t length = strlen(named->folder);
-	const char *name = strrchr(path, '/') + 1;
+	const char *relative = below_folder(named, path);
 
-	if (length == 0 || strncmp(path, named->folder, length) != 0 ||
-	    (path[length] != '/' && strcmp(named->folder, "/") != 0) ||
-	    policy_is_ignored_by_name(watchlist->policy, path)) {
+	if (relative == NULL || policy_is_ignored_by_name(watchlist->policy, path)) {
 		return false;
 	}
 	if (named->kind == NAMED_GLOB) {
 		return patterns_glob_match(named->path, path);
 	}
-	return !is_litter(name) && !has_dot_folder(path + length + 1);
+	return !is_litter(path_name(path)) && !has_dot_folder(relative);
 }
 
 static void depend(const struct watchlist *watchlist, const struct named *named, const char *path,
@@ -167,9 +179,7 @@ static void walk(const struct watchlist *watchlist, const struct named *named, c
 		struct stat status;
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-		    snprintf(path, sizeof(path), "%s/%s", strcmp(folder, "/") == 0 ? "" : folder,
-			     entry->d_name) >= (int)sizeof(path) ||
-		    lstat(path, &status) != 0) {
+		    !path_join(path, folder, entry->d_name) || lstat(path, &status) != 0) {
 			continue;
 		}
 		if (!S_ISDIR(status.st_mode) && covers(watchlist, named, path)) {
@@ -223,14 +233,13 @@ bool watchlist_covers(const char *path, void *context)
 
 	for (size_t i = 0; i < watchlist->count; i++) {
 		const struct named *named = &watchlist->named[i];
-		size_t length = strlen(named->folder);
+		const char *relative = below_folder(named, path);
 
 		if (!is_folder && covers(watchlist, named, path)) {
 			return true;
 		}
-		if (is_folder && length > 0 && strncmp(path, named->folder, length) == 0 &&
-		    path[length] == '/' && strrchr(path, '/')[1] != '.' &&
-		    !has_dot_folder(path + length + 1)) {
+		if (is_folder && relative != NULL && path_name(path)[0] != '.' &&
+		    !has_dot_folder(relative)) {
 			walk(watchlist, named, path, true, 0);
 		}
 	}

@@ -147,6 +147,17 @@ static bool may_read(int flags)
 	       (flags & O_ACCMODE) != O_WRONLY;
 }
 
+/* Of a file that is there: will this open succeed, and be able to change it? */
+static bool changes_existing(unsigned mode, int flags)
+{
+	if ((mode & TYPE_MASK) != TYPE_REGULAR ||
+	    (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
+		return false;
+	}
+	/* O_CREAT alone on a file that is there is reading. */
+	return (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0;
+}
+
 void observe_before_open(int dirfd, const char *path, int flags)
 {
 	struct report_header header = {.kind = REPORT_WRITE};
@@ -160,12 +171,7 @@ void observe_before_open(int dirfd, const char *path, int flags)
 	if (found == -ENOENT && (flags & O_CREAT) != 0) {
 		header.flags |= REPORT_CREATED;
 		extra |= 4u;
-	} else if (found != 0 || (header.mode & TYPE_MASK) != TYPE_REGULAR ||
-		   (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
-		/* It will fail, or is not a file of data. */
-		return;
-	} else if ((flags & O_ACCMODE) == O_RDONLY && (flags & O_TRUNC) == 0) {
-		/* O_CREAT, and it is there already: that is reading. */
+	} else if (found != 0 || !changes_existing(header.mode, flags)) {
 		return;
 	}
 	if (beneath_notice(path)) {

@@ -340,7 +340,7 @@ Test(executable, long_script_lines)
 
 Test(executable, not_a_file)
 {
-	char loop[PATH_MAX];
+	char loop[PATH_MAX + 16];
 
 	cr_assert(eq(int, executable_inspect(directory, &got), -1));
 	cr_assert(eq(int, errno, EACCES));

@@ -11,7 +11,7 @@ TestSuite(executable_search, .init = scratch_enter, .fini = scratch_leave);
 
 Test(executable_search, find)
 {
-	char found[PATH_MAX], wanted[PATH_MAX], search_path[PATH_MAX], small[8];
+	char found[PATH_MAX], wanted[PATH_MAX + 16], search_path[3 * PATH_MAX + 32], small[8];
 
 	cr_assert(mkdir("one", 0755) == 0 && mkdir("two", 0755) == 0);
 	cr_assert(zero(int, mkdir("one/folder", 0755)));
@@ -84,7 +84,7 @@ static int resolve(const char *file, char *final)
 /* Scripts that lead to one another: s1 -> s2 -> ... -> the interpreter given. */
 static void put_chain(int length, const char *interpreter)
 {
-	char name[16], text[PATH_MAX];
+	char name[16], text[PATH_MAX + 32];
 
 	for (int i = 1; i <= length; i++) {
 		if (i < length) {

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* launcher/watcher: what the real kernel says of entries of a watched folder. */
+#include "launcher/watcher.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <sys/inotify.h>
+#include <sys/wait.h>
+
+#include "tests/unit/hints.h"
+#include "tests/unit/scratch.h"
+
+static struct watcher *watcher;
+
+static void enter(void)
+{
+	scratch_enter();
+	watcher = watcher_open();
+	cr_assert(watcher != NULL);
+}
+
+static void leave(void)
+{
+	watcher_close(watcher);
+	scratch_leave();
+}
+
+TestSuite(watcher, .init = enter, .fini = leave, .timeout = 60);
+
+/* Watches a folder of the test's directory. */
+static void watch(const char *name)
+{
+	cr_assert(zero(int, watcher_add(watcher, in_scratch(name))), "%s: %s", name,
+		  strerror(errno));
+}
+
+Test(watcher, nothing_to_say)
+{
+	struct hint hint;
+
+	watch("");
+	cr_assert(zero(int, watcher_next(watcher, &hint)));
+	cr_assert(eq(sz, watcher_count(watcher), 1));
+	/* Again costs nothing, and changes nothing. */
+	watch("");
+	cr_assert(eq(sz, watcher_count(watcher), 1));
+	watcher_close(NULL);
+}
+
+Test(watcher, written)
+{
+	struct hint hint;
+
+	save("file", "one");
+	watch("");
+	save("file", "two");
+	hint = await(watcher, HINT_ENTRY, in_scratch("file"));
+	cr_assert(hint.mask & IN_CLOSE_WRITE);
+}
+
+Test(watcher, renamed_over)
+{
+	save("file", "one");
+	watch("");
+	save_by_rename("file", "two");
+	await_mask(watcher, in_scratch("file.new"), IN_CREATE);
+	await_mask(watcher, in_scratch("file.new"), IN_CLOSE_WRITE);
+	await_mask(watcher, in_scratch("file.new"), IN_MOVED_FROM);
+	await_mask(watcher, in_scratch("file"), IN_MOVED_TO);
+}
+
+Test(watcher, deleted_and_created)
+{
+	save("file", "one");
+	watch("");
+	cr_assert(zero(int, unlink("file")));
+	save("file", "two");
+	await_mask(watcher, in_scratch("file"), IN_DELETE);
+	await_mask(watcher, in_scratch("file"), IN_CREATE);
+	await_mask(watcher, in_scratch("file"), IN_CLOSE_WRITE);
+}
+
+Test(watcher, attributes)
+{
+	static const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 12345}};
+
+	save("file", "one");
+	watch("");
+	cr_assert(zero(int, chmod("file", 0600)));
+	await_mask(watcher, in_scratch("file"), IN_ATTRIB);
+	cr_assert(zero(int, utimensat(AT_FDCWD, "file", times, 0)));
+	await_mask(watcher, in_scratch("file"), IN_ATTRIB);
+}
+
+Test(watcher, symlink_swapped)
+{
+	make_folder("release-1");
+	make_folder("release-2");
+	cr_assert(zero(int, symlink("release-1", "current")));
+	watch("");
+	cr_assert(zero(int, symlink("release-2", "next")));
+	cr_assert(zero(int, rename("next", "current")));
+	await_mask(watcher, in_scratch("current"), IN_MOVED_TO);
+}
+
+Test(watcher, hard_link_and_folder)
+{
+	save("file", "one");
+	watch("");
+	cr_assert(zero(int, link("file", "other")));
+	await_mask(watcher, in_scratch("other"), IN_CREATE);
+	make_folder("folder");
+	await_mask(watcher, in_scratch("folder"), IN_CREATE);
+	cr_assert(zero(int, rmdir("folder")));
+	await_mask(watcher, in_scratch("folder"), IN_DELETE);
+}
+
+/* Reading is not changing, and a log that is written to does not wake us with every line. */
+Test(watcher, reading_and_appending_are_not_heard)
+{
+	char text[8];
+	int fd;
+
+	save("file", "one");
+	save("log", "");
+	watch("");
+	fd = open("file", O_RDONLY | O_CLOEXEC);
+	cr_assert(eq(i64, read(fd, text, sizeof(text)), 3));
+	cr_assert(zero(int, close(fd)));
+	fd = open("log", O_WRONLY | O_APPEND | O_CLOEXEC);
+	cr_assert(eq(i64, write(fd, "line\n", 5), 5));
+	save("mark", "");
+	cr_expect(zero(u32, count_hints_until(watcher, in_scratch("file"), in_scratch("mark"))));
+	save("mark", "1");
+	cr_expect(zero(u32, count_hints_until(watcher, in_scratch("log"), in_scratch("mark"))));
+	cr_assert(zero(int, close(fd)));
+	await_mask(watcher, in_scratch("log"), IN_CLOSE_WRITE);
+}
+
+/* Of the folders above, and of those below, nothing is heard: only their own moves are. */
+Test(watcher, only_the_folder_itself)
+{
+	make_folder("a");
+	make_folder("a/b");
+	make_folder("a/b/c");
+	watch("a/b");
+	cr_assert(eq(sz, watcher_count(watcher), 1));
+	save("a/file", "");
+	save("a/b/c/file", "");
+	save("file", "");
+	save("a/b/mark", "");
+	cr_expect(
+	    zero(u32, count_hints_until(watcher, in_scratch("a/file"), in_scratch("a/b/mark"))));
+	save("a/b/mark", "1");
+	cr_expect(zero(
+	    u32, count_hints_until(watcher, in_scratch("a/b/c/file"), in_scratch("a/b/mark"))));
+}
+
+Test(watcher, several_folders)
+{
+	make_folder("a");
+	make_folder("b");
+	watch("a");
+	watch("b");
+	watch("");
+	cr_assert(eq(sz, watcher_count(watcher), 3));
+	save("a/same", "");
+	save("b/same", "");
+	save("same", "");
+	await_mask(watcher, in_scratch("a/same"), IN_CLOSE_WRITE);
+	await_mask(watcher, in_scratch("b/same"), IN_CLOSE_WRITE);
+	await_mask(watcher, in_scratch("same"), IN_CLOSE_WRITE);
+}
+
+static bool is_context(const char *folder, void *context)
+{
+	return strcmp(folder, context) == 0;
+}
+
+static bool keeps_nothing(const char *folder, void *context)
+{
+	(void)folder;
+	(void)context;
+	return false;
+}
+
+Test(watcher, pruned)
+{
+	char kept[PATH_MAX];
+
+	make_folder("a");
+	make_folder("a/b");
+	make_folder("a/b/c");
+	make_folder("other");
+	watch("a");
+	watch("a/b/c");
+	watch("other");
+	cr_assert(eq(sz, watcher_count(watcher), 3));
+	strcpy(kept, in_scratch("a/b/c"));
+	watcher_prune(watcher, is_context, kept);
+	cr_assert(eq(sz, watcher_count(watcher), 1));
+	save("a/file", "");
+	save("other/file", "");
+	save("a/b/c/mark", "");
+	cr_expect(
+	    zero(u32, count_hints_until(watcher, in_scratch("a/file"), in_scratch("a/b/c/mark"))));
+	save("a/b/c/mark", "1");
+	cr_expect(zero(
+	    u32, count_hints_until(watcher, in_scratch("other/file"), in_scratch("a/b/c/mark"))));
+	/* Taken up again, they are heard again. */
+	watch("a");
+	watch("other");
+	cr_assert(eq(sz, watcher_count(watcher), 3));
+	save("a/file", "1");
+	save("other/file", "1");
+	await_mask(watcher, in_scratch("a/file"), IN_CLOSE_WRITE);
+	await_mask(watcher, in_scratch("other/file"), IN_CLOSE_WRITE);
+	/* The folders above what was kept still tell that they are moved. */
+	watcher_prune(watcher, is_context, kept);
+	cr_assert(zero(int, rename("a", "z")));
+	(void)await(watcher, HINT_BELOW, in_scratch("a"));
+	watcher_prune(watcher, keeps_nothing, NULL);
+	cr_assert(zero(sz, watcher_count(watcher)));
+}
+
+/* More than the kernel keeps for us: said once, and then everything may have changed. */
+Test(watcher, overflow)
+{
+	FILE *limit = fopen("/proc/sys/fs/inotify/max_queued_events", "re");
+	unsigned long count = 0;
+
+	cr_assert(limit != NULL && fscanf(limit, "%lu", &count) == 1);
+	(void)fclose(limit);
+	save("a", "");
+	save("b", "");
+	watch("");
+	for (unsigned long i = 0; i < count + 10; i++) {
+		/* Two in turn: equal ones in a row count as one. */
+		cr_assert(zero(int, chmod(i % 2 == 0 ? "a" : "b", 0600)));
+	}
+	(void)await(watcher, HINT_ALL, "");
+	save("after", "");
+	await_mask(watcher, in_scratch("after"), IN_CLOSE_WRITE);
+}
+
+/* The status of a check in a process of its own, which may change what it is. */
+static int in_child(int (*check)(void))
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		_exit(check());
+	}
+	cr_assert(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+enum {
+	FINE = 0,
+	NOT_PERMITTED = 77, /* to set the check up, here */
+};
+
+static int check_limit(void)
+{
+	int fd;
+
+	if (unshare(CLONE_NEWUSER) != 0) {
+		return NOT_PERMITTED;
+	}
+	fd = open("/proc/sys/user/max_inotify_watches", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "4", 1) != 1) {
+		return NOT_PERMITTED;
+	}
+	watcher = watcher_open();
+	if (watcher == NULL || watcher_add(watcher, in_scratch("a/b/c/d/e/f")) != -1) {
+		return 1;
+	}
+	return errno == ENOSPC && watcher_count(watcher) == 0 ? FINE : 2;
+}
+
+Test(watcher, limit_reached)
+{
+	int status;
+
+	cr_assert(zero(int, system("mkdir -p a/b/c/d/e/f")));
+	status = in_child(check_limit);
+	cr_assert(status == FINE || status == NOT_PERMITTED, "%d", status);
+}
+
+/* A folder above may be entered but not read: it cannot be watched, what is below it can. */
+static int check_unreadable(void)
+{
+	struct hint hint;
+
+	if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) {
+		return NOT_PERMITTED;
+	}
+	watcher = watcher_open();
+	if (watcher == NULL || watcher_add(watcher, in_scratch("closed/open")) != 0) {
+		return 1;
+	}
+	save("closed/open/file", "");
+	if (!next_hint(watcher, &hint) || !points_at(&hint, in_scratch("closed/open/file"))) {
+		return 2;
+	}
+	return watcher_add(watcher, in_scratch("closed")) == -1 && errno == EACCES ? FINE : 3;
+}
+
+Test(watcher, unreadable_folder_above)
+{
+	int status;
+
+	make_folder("closed");
+	make_folder("closed/open");
+	cr_assert(zero(int, chmod("closed/open", 0777)));
+	cr_assert(zero(int, chmod("closed", 0311)));
+	status = in_child(check_unreadable);
+	cr_assert(zero(int, chmod("closed", 0755)));
+	cr_assert(status == FINE || status == NOT_PERMITTED, "%d", status);
+}
