@@ -260,7 +260,7 @@ int resolver_resolve(struct resolver *resolver, const char *path, char canonical
 		}
 		free(walk.passed[i]);
 	}
-	errno = saved_errno;
 	/* All of passed[] has been freed: the analyzer gives up counting after some rounds. */
-	return result; /* NOLINT(clang-analyzer-unix.Malloc) */
+	errno = saved_errno; /* NOLINT(clang-analyzer-unix.Malloc) */
+	return result;
 }

@@ -115,6 +115,27 @@ static unsigned end(struct supervisor *supervisor, int64_t now_ns)
 	return stop(supervisor, now_ns);
 }
 
+/* At rest: somebody wants an end. */
+static unsigned interrupt(struct supervisor *supervisor, struct supervisor_event event)
+{
+	bool by_key = event.kind == EVENT_INTERRUPT;
+
+	if (!supervisor->main_alive) {
+		return end(supervisor, event.now_ns);
+	}
+	if (supervisor->state == SUPERVISOR_INTERRUPTED && by_key) {
+		supervisor->ending = true; /* asked twice: impatient */
+		return kill_all(supervisor, event.now_ns);
+	}
+	if (supervisor->ending) {
+		return stop(supervisor, event.now_ns);
+	}
+	supervisor->ending = !by_key; /* a program may well live on after a Ctrl-C */
+	enter(supervisor, SUPERVISOR_INTERRUPTED,
+	      event.now_ns + (by_key ? SUPERVISOR_IGNORED_NS : SUPERVISOR_PASS_ON_NS));
+	return 0;
+}
+
 /* Nothing is being stopped: IDLE, RUNNING, INTERRUPTED. */
 static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_event event)
 {
@@ -123,21 +144,12 @@ static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_ev
 		return supervisor->generation == 0 ? start(supervisor) : 0;
 	case EVENT_CHANGED:
 		hear(supervisor, event);
-		return stop(supervisor, event.now_ns);
+		return supervisor->ending ? 0 : stop(supervisor, event.now_ns);
 	case EVENT_RESTART:
-		return stop(supervisor, event.now_ns);
+		return supervisor->ending ? 0 : stop(supervisor, event.now_ns);
 	case EVENT_TERMINATE:
-		return end(supervisor, event.now_ns);
 	case EVENT_INTERRUPT:
-		if (supervisor->state == SUPERVISOR_IDLE) {
-			return end(supervisor, event.now_ns);
-		}
-		if (supervisor->state == SUPERVISOR_INTERRUPTED) {
-			supervisor->ending = true;
-			return kill_all(supervisor, event.now_ns);
-		}
-		enter(supervisor, SUPERVISOR_INTERRUPTED, event.now_ns + SUPERVISOR_IGNORED_NS);
-		return 0;
+		return interrupt(supervisor, event);
 	case EVENT_MAIN_EXITED:
 		if (supervisor->state == SUPERVISOR_INTERRUPTED) {
 			return end(supervisor, event.now_ns);
@@ -156,7 +168,7 @@ static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_ev
 		return 0;
 	case EVENT_DEADLINE:
 		supervisor->deadline_ns = SUPERVISOR_NEVER;
-		return supervisor->state == SUPERVISOR_INTERRUPTED ? ACTION_SAY_IGNORED : 0;
+		return supervisor->ending ? stop(supervisor, event.now_ns) : ACTION_SAY_IGNORED;
 	case EVENT_STIRRED:
 	case EVENT_TREE_GONE:
 		return 0;

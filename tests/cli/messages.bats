@@ -102,7 +102,7 @@ readonly BASH_PROGRAM=(entry:app.sh module:lib/prices.sh data:data/menu.txt)
 	expect_watching "$project"/{app.sh,lib/prices.sh,data/menu.txt}
 	stop
 	for name in app.sh lib/prices.sh data/menu.txt; do
-		grep -xP "autoreload-run: \Q$name\E: read by bash \(pid $pid\), \d+ ms after start" \
+		grep -xP "autoreload-run: \Q$name\E: (read|looked at) by bash \(pid $pid\), \d+ ms after start" \
 			"$io/terminal"
 	done
 }

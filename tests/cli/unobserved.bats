@@ -52,7 +52,7 @@ use_static_program() {
 
 # cannot_execute PROGRAM: says so, and does not feed it to a shell as execvp(3) does.
 cannot_execute() {
-	run --separate-stderr timeout "$LIMIT_S" "$autoreload_run" "$1" </dev/null
+	run -126 --separate-stderr timeout "$LIMIT_S" "$autoreload_run" "$1" </dev/null
 	assert_equal "$output" ''
 	assert_equal "$status" 126
 	[[ $stderr == 'autoreload-run: '*"${1#./}"* ]]
@@ -80,7 +80,7 @@ cannot_execute() {
 @test "a script whose interpreter is missing" {
 	printf '#!/no/such/interpreter\n' >script
 	chmod +x script
-	run --separate-stderr timeout "$LIMIT_S" "$autoreload_run" ./script </dev/null
+	run -127 --separate-stderr timeout "$LIMIT_S" "$autoreload_run" ./script </dev/null
 	assert_equal "$output" ''
 	assert_equal "${#stderr_lines[@]}" 1
 	[[ $stderr == 'autoreload-run: '*script*/no/such/interpreter* ]]

@@ -38,11 +38,11 @@ static inline void scratch_leave(void)
 /* The absolute path of what is called so in the test's directory; the last eight are kept. */
 static inline const char *in_scratch(const char *name)
 {
-	static char paths[8][PATH_MAX + 256];
+	static char paths[8][2 * PATH_MAX];
 	static unsigned next;
 	char *whole = paths[next++ % 8];
 
-	(void)snprintf(whole, sizeof(paths[0]), "%s%s%s", directory, name[0] != '\0' ? "/" : "",
+	(void)snprintf(whole, sizeof(paths[0]), "%s%s%.250s", directory, name[0] != '\0' ? "/" : "",
 		       name);
 	return whole;
 }
