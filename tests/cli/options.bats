@@ -12,7 +12,7 @@ refuses() {
 	local status_wanted=$1
 	shift
 	echo "autoreload-run $*"
-	run --separate-stderr timeout "$LIMIT_S" "$autoreload_run" "$@" </dev/null
+	run "-$status_wanted" --separate-stderr timeout "$LIMIT_S" "$autoreload_run" "$@" </dev/null
 	assert_equal "$status" "$status_wanted"
 	assert_equal "$output" ''
 	assert_equal "${#stderr_lines[@]}" 1
