@@ -2,6 +2,7 @@
 #
 #   make                      the program and its library
 #   make test                 unit tests, sanitized unit tests, the export audit, end-to-end tests
+#   make bench                what it costs, beside the same programs without it
 #   make install PREFIX=/usr/local DESTDIR=
 #   make V=1                  show the commands
 
@@ -108,6 +109,9 @@ test-programs: $(TEST_PROGRAMS)
 test: all unit-tests sanitized-tests test-programs
 	$(Q)scripts/run-tests
 
+bench: all
+	$(Q)scripts/bench
+
 lint:
 	$(Q)scripts/lint
 
@@ -128,6 +132,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit-tests sanitized-tests test-programs test lint format install uninstall clean
+.PHONY: all unit-tests sanitized-tests test-programs test bench lint format install uninstall clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -125,8 +125,11 @@ static void write_event(struct journal *journal, json_t *event)
 
 			poll(&full, 1, -1);
 		} else if (written < 0 && errno != EINTR) {
-			message(MESSAGE_ERROR, "cannot write to --events: %s; no more are written",
-				strerror(errno));
+			if (errno != EPIPE) { /* a reader that has had enough is no trouble */
+				message(MESSAGE_ERROR,
+					"cannot write to --events: %s; no more are written",
+					strerror(errno));
+			}
 			close(journal->events);
 			journal->events = -1;
 			break;

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <sched.h>
 #include <sys/inotify.h>
-#include <sys/wait.h>
 
 #include "tests/unit/hints.h"
+#include "tests/unit/in_child.h"
 #include "tests/unit/scratch.h"
 
 static struct watcher *watcher;
@@ -177,6 +177,23 @@ static bool is_context(const char *folder, void *context)
 	return strcmp(folder, context) == 0;
 }
 
+/* How many watches the kernel keeps for us (proc(5), fdinfo). */
+static unsigned kernel_watches(void)
+{
+	char line[256];
+	unsigned count = 0;
+	FILE *info;
+
+	(void)snprintf(line, sizeof(line), "/proc/self/fdinfo/%d", watcher_fd(watcher));
+	info = fopen(line, "re");
+	cr_assert(info != NULL);
+	while (fgets(line, sizeof(line), info) != NULL) {
+		count += strncmp(line, "inotify ", 8) == 0;
+	}
+	(void)fclose(info);
+	return count;
+}
+
 static bool keeps_nothing(const char *folder, void *context)
 {
 	(void)folder;
@@ -187,6 +204,7 @@ static bool keeps_nothing(const char *folder, void *context)
 Test(watcher, pruned)
 {
 	char kept[PATH_MAX];
+	unsigned others;
 
 	make_folder("a");
 	make_folder("a/b");
@@ -194,11 +212,14 @@ Test(watcher, pruned)
 	make_folder("other");
 	watch("a");
 	watch("a/b/c");
+	others = kernel_watches();
 	watch("other");
 	cr_assert(eq(sz, watcher_count(watcher), 3));
+	cr_assert(eq(u32, kernel_watches(), others + 1));
 	strcpy(kept, in_scratch("a/b/c"));
 	watcher_prune(watcher, is_context, kept);
 	cr_assert(eq(sz, watcher_count(watcher), 1));
+	cr_assert(eq(u32, kernel_watches(), others));
 	save("a/file", "");
 	save("other/file", "");
 	save("a/b/c/mark", "");
@@ -221,6 +242,7 @@ Test(watcher, pruned)
 	(void)await(watcher, HINT_BELOW, in_scratch("a"));
 	watcher_prune(watcher, keeps_nothing, NULL);
 	cr_assert(zero(sz, watcher_count(watcher)));
+	cr_assert(zero(u32, kernel_watches()));
 }
 
 /* More than the kernel keeps for us: said once, and then everything may have changed. */
@@ -243,24 +265,6 @@ Test(watcher, overflow)
 	await_mask(watcher, in_scratch("after"), IN_CLOSE_WRITE);
 }
 
-/* The status of a check in a process of its own, which may change what it is. */
-static int in_child(int (*check)(void))
-{
-	int status = 0;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		_exit(check());
-	}
-	cr_assert(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-enum {
-	FINE = 0,
-	NOT_PERMITTED = 77, /* to set the check up, here */
-};
-
 static int check_limit(void)
 {
 	int fd;
@@ -276,7 +280,14 @@ static int check_limit(void)
 	if (watcher == NULL || watcher_add(watcher, in_scratch("a/b/c/d/e/f")) != -1) {
 		return 1;
 	}
-	return errno == ENOSPC && watcher_count(watcher) == 0 ? FINE : 2;
+	if (errno != ENOSPC || watcher_count(watcher) != 0) {
+		return 2;
+	}
+	/* It is no lasting failure. */
+	if (pwrite(fd, "400", 3, 0) != 3 || watcher_add(watcher, in_scratch("a/b/c/d/e/f")) != 0) {
+		return 3;
+	}
+	return watcher_count(watcher) == 1 ? FINE : 4;
 }
 
 Test(watcher, limit_reached)
