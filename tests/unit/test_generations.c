@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* launcher/generations: what is a dependency, what an output, and what a failure falls back on. */
+#include "launcher/generations.h"
+
+#include "tests/unit/world.h"
+
+TestSuite(generations, .init = world_enter, .fini = world_leave, .timeout = 60);
+
+Test(generations, told_once)
+{
+	save("file", "1");
+	depend("file");
+	depend("file");
+	generations_depend(generations, in_scratch("file"), use_of("file", DEPENDENCY_STAT));
+	expect_no_change("as it was read");
+	expect_no_change("again");
+	cr_assert(eq(sz, generations_count(generations), 1));
+	cr_assert(eq(u32, told("watching", "file", "read"), 1));
+	cr_assert(eq(u32, told("watching", NULL, NULL), 1));
+	cr_assert(eq(sz, watcher_count(watcher), 1));
+}
+
+/* To have read a file says more than to have looked at it. */
+Test(generations, reason)
+{
+	save("looked", "1");
+	save("both", "1");
+	generations_depend(generations, in_scratch("looked"), use_of("looked", DEPENDENCY_STAT));
+	generations_depend(generations, in_scratch("both"), use_of("both", DEPENDENCY_STAT));
+	depend("both");
+	(void)judge();
+	cr_assert(eq(u32, told("watching", "looked", "stat"), 1));
+	cr_assert(eq(u32, told("watching", "both", "read"), 1));
+}
+
+/* What the disk says when the report arrives, beside what the command found. */
+Test(generations, arrival)
+{
+	struct use use;
+	struct identity other;
+
+	save("same", "1");
+	save("written", "1");
+	save("replaced", "1");
+	save("removed", "1");
+	depend("same");
+	depend("written");
+	depend("replaced");
+	depend("removed");
+	depend("appeared");
+	depend("missing");
+	save("written", "22");
+	save_by_rename("replaced", "1");
+	cr_assert(zero(int, unlink("removed")));
+	save("appeared", "1");
+	/* The watches are set already, but their events are not what this is about. */
+	(void)count_hints(watcher, "");
+	expect_changes(4, "arrival");
+	cr_expect(eq(u32, told("changed", "written", "written"), 1));
+	cr_expect(eq(u32, told("changed", "replaced", "replaced"), 1));
+	cr_expect(eq(u32, told("changed", "removed", "removed"), 1));
+	cr_expect(eq(u32, told("changed", "appeared", "appeared"), 1));
+	expect_no_change("each is a change once");
+	/* Each part of the identity counts, in both directions. */
+	for (int part = 0; part < 8; part++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "part-%d", part);
+		save(name, "1");
+		use = use_of(name, DEPENDENCY_READ);
+		other = *use.identity;
+		other.device += part == 0 ? 1 : part == 4 ? -1ull : 0;
+		other.inode += part == 1 ? 1 : part == 5 ? -1ull : 0;
+		other.size += part == 2 ? 1 : part == 6 ? -1ull : 0;
+		other.mtime_ns += part == 3 ? 1 : part == 7 ? -1 : 0;
+		use.identity = &other;
+		generations_depend(generations, in_scratch(name), use);
+		expect_changes(1, name);
+	}
+}
+
+/* The first use says which version counts. */
+Test(generations, first_use_counts)
+{
+	save("file", "1");
+	depend("file");
+	save("file", "22");
+	depend("file");
+	(void)count_hints(watcher, "");
+	expect_changes(1, "read before and after");
+}
+
+/* What was only looked at becomes a dependency later: the older version counts. */
+Test(generations, seen_before)
+{
+	save("same", "1");
+	save("other", "1");
+	save("only-seen", "1");
+	generations_see(generations, in_scratch("same"), use_of("same", DEPENDENCY_STAT));
+	generations_see(generations, in_scratch("other"), use_of("other", DEPENDENCY_STAT));
+	generations_see(generations, in_scratch("only-seen"), use_of("only-seen", DEPENDENCY_STAT));
+	save("other", "22");
+	save("only-seen", "22");
+	depend("same");
+	depend("other");
+	expect_changes(1, "seen");
+	cr_expect(eq(u32, told("changed", "other", NULL), 1));
+	cr_expect(eq(u32, told("watching", "same", "read"), 1));
+	cr_expect(zero(u32, told("watching", "only-seen", NULL)));
+}
+
+/* Looked for in vain, then made and read by the command itself: an output all the same. */
+Test(generations, outputs)
+{
+	save("before", "1");
+	save("after", "1");
+	generations_write(generations, in_scratch("before"), true);
+	depend("before");
+	depend("after");
+	depend("cache");
+	generations_write(generations, in_scratch("after"), true);
+	generations_write(generations, in_scratch("cache"), true);
+	expect_no_change("arrival");
+	save("before", "22");
+	save_by_rename("after", "22");
+	save("cache", "1");
+	depend("cache");
+	expect_no_change("outputs");
+	cr_expect(zero(u32, told("watching", NULL, NULL)));
+	cr_expect(eq(u32, told("output", "before", NULL), 1));
+	cr_expect(eq(u32, told("output", "after", NULL), 1));
+	/* Not for good: the next generation may only read it. */
+	generations_begin(generations, true);
+	depend("after");
+	expect_no_change("as it is now");
+	save("after", "333");
+	expect_changes(1, "no output any more");
+}
+
+/* Outputs of a shell's redirection are a matter of course. */
+Test(generations, redirected)
+{
+	save("log", "1");
+	generations_redirect(generations, in_scratch("log"));
+	depend("log");
+	expect_no_change("arrival");
+	save("log", "22");
+	expect_no_change("redirected");
+	cr_assert(zero(u32, told("output", NULL, NULL)));
+}
+
+/* Named by the user: not even the command's own writing takes it away. */
+Test(generations, pinned)
+{
+	save("file", "1");
+	generations_pin(generations, in_scratch("file"), use_of("file", DEPENDENCY_WATCH));
+	generations_write(generations, in_scratch("file"), true);
+	generations_redirect(generations, in_scratch("file"));
+	expect_no_change("as it is");
+	save("file", "22");
+	expect_changes(1, "pinned");
+	cr_assert(zero(u32, told("output", NULL, NULL)));
+	cr_assert(eq(u32, told("watching", "file", "watch"), 1));
+}
+
+/* A new generation finds everything as it is now, and knows of nothing else. */
+Test(generations, begins_empty)
+{
+	save("old", "1");
+	save("both", "1");
+	depend("old");
+	depend("both");
+	expect_no_change("first");
+	save("old", "22");
+	save("both", "22");
+	expect_changes(2, "first");
+	generations_begin(generations, true);
+	cr_assert(zero(sz, generations_count(generations)));
+	depend("both");
+	expect_no_change("second");
+	save("old", "333");
+	expect_no_change("used by the first alone");
+	save("both", "333");
+	expect_changes(1, "second");
+	cr_assert(eq(u32, told("changed", "both", NULL), 2));
+}
+
+/* What failed has lacked something: what the last complete one used counts as well. */
+Test(generations, falls_back)
+{
+	save("main", "1");
+	save("helper", "1");
+	depend("main");
+	depend("helper");
+	depend("optional");
+	expect_no_change("first");
+	save("main", "broken");
+	expect_changes(1, "first");
+	generations_begin(generations, true);
+	depend("main");
+	expect_no_change("second");
+	generations_fail(generations);
+	/* Nor does what has brought the failure about: its version is the one that failed. */
+	expect_no_change("nothing has changed since it started");
+	cr_assert(eq(sz, generations_count(generations), 3));
+	save("helper", "22");
+	expect_changes(1, "used by the complete one alone");
+	save("optional", "1");
+	expect_changes(1, "looked for by the complete one alone");
+	save("main", "mended");
+	expect_changes(1, "used by both");
+}
+
+/* The failure's own set is never what is fallen back on. */
+Test(generations, falls_back_over_two_failures)
+{
+	save("helper", "1");
+	save("wrong", "1");
+	depend("helper");
+	(void)judge();
+	generations_begin(generations, true);
+	depend("wrong");
+	generations_fail(generations);
+	(void)judge();
+	save("helper", "22");
+	expect_changes(1, "second");
+	generations_begin(generations, false);
+	generations_fail(generations);
+	expect_no_change("as it was when the third started");
+	save("wrong", "22");
+	expect_no_change("used by the second, which had failed");
+	save("helper", "333");
+	expect_changes(1, "third");
+}
+
+/* Changed while the failing one ran and did not use it: a change when it has failed. */
+Test(generations, changed_before_the_failure)
+{
+	save("helper", "1");
+	depend("helper");
+	(void)judge();
+	generations_begin(generations, true);
+	save("helper", "22");
+	expect_no_change("not used");
+	generations_fail(generations);
+	expect_changes(1, "failed");
+}
+
+/* The failing one has only looked at it, or opened it without reading: that is no less. */
+Test(generations, falls_back_on_what_was_only_seen)
+{
+	save("seen", "1");
+	save("written", "1");
+	depend("seen");
+	depend("written");
+	(void)judge();
+	generations_begin(generations, true);
+	generations_see(generations, in_scratch("seen"), use_of("seen", DEPENDENCY_STAT));
+	generations_write(generations, in_scratch("written"), false);
+	generations_fail(generations);
+	expect_no_change("as they were");
+	save("seen", "22");
+	expect_changes(1, "seen");
+	save("written", "22");
+	expect_changes(1, "perhaps written");
+}
+
+static bool is_named(const char *where, void *context)
+{
+	return strcmp(where, in_scratch(context)) == 0;
+}
+
+static void concatenate(const char *where, void *context)
+{
+	strcat(strcat(context, strrchr(where, '/')), " ");
+}
+
+Test(generations, each_changed)
+{
+	char all[256] = "";
+
+	save("a", "1");
+	save("b", "1");
+	save("c", "1");
+	depend("a");
+	depend("b");
+	depend("c");
+	generations_set_watched(generations, is_named, "d");
+	save("a", "22");
+	save("c", "22");
+	save("d", "1");
+	expect_changes(3, "a, c, d");
+	generations_each_changed(generations, concatenate, all);
+	cr_assert(eq(str, all, "/a /c /d "));
+	generations_begin(generations, true);
+	all[0] = '\0';
+	generations_each_changed(generations, concatenate, all);
+	cr_assert(eq(str, all, ""));
+}
+
+/* The watches that only the generation before last needed are given back. */
+Test(generations, watches_are_given_back)
+{
+	make_folder("a");
+	make_folder("b");
+	make_folder("c");
+	save("a/file", "");
+	save("b/file", "");
+	save("c/file", "");
+	depend("a/file");
+	generations_begin(generations, true);
+	depend("b/file");
+	cr_expect(eq(sz, watcher_count(watcher), 2));
+	generations_begin(generations, true);
+	depend("c/file");
+	cr_expect(eq(sz, watcher_count(watcher), 3));
+	generations_begin(generations, true);
+	cr_expect(eq(sz, watcher_count(watcher), 2), "those of the last two");
+	save("b/file", "1");
+	save("c/file", "1");
+	generations_fail(generations);
+	expect_changes(1, "c is what to fall back on");
+	cr_expect(eq(u32, told("changed", "c/file", NULL), 1));
+}
