@@ -25,7 +25,7 @@ load helper
 	printf '%s\n' 'import os, subprocess' 'run = subprocess.run' \
 		'run(["cat", "a"], close_fds=True)' 'run(["/bin/cat", "b"], env={})' \
 		'os.system("env -i /bin/cat c")' 'run(["cat", "d"], cwd="sub")' \
-		'os.posix_spawn("/bin/cat", ["cat", "e"], {})' 'open("f").read()' >app.py
+		'os.waitpid(os.posix_spawn("/bin/cat", ["cat", "e"], {}), 0)' 'open("f").read()' >app.py
 	start python3 app.py
 	expect_watching "$project"/{a,b,c,sub/d,e,f}
 	expect exited status=0
