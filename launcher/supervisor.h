@@ -14,17 +14,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SUPERVISOR_NEVER	      INT64_MAX
-#define SUPERVISOR_SETTLE_STEP_NS     5000000LL /* for the first changed file, and for each further */
-#define SUPERVISOR_SETTLE_MOST_NS     50000000LL   /* however many there are */
-#define SUPERVISOR_SETTLE_CAP_NS      1600000000LL /* since the first change, whatever still comes */
-#define SUPERVISOR_IGNORED_NS	      2000000000LL /* a Ctrl-C that has had no effect for so long */
+#define SUPERVISOR_NEVER	  INT64_MAX
+#define SUPERVISOR_SETTLE_STEP_NS 5000000LL  /* for the first changed file, and for each further */
+#define SUPERVISOR_SETTLE_MOST_NS 50000000LL /* however many there are */
+#define SUPERVISOR_SETTLE_CAP_NS  1600000000LL /* since the first change, whatever still comes */
+#define SUPERVISOR_IGNORED_NS	  2000000000LL /* a Ctrl-C that has had no effect for so long */
 /*
  * Who ends us (a terminal that closes, timeout(1), systemd) mostly signals the command as well, and
  * twice may mean "at once" to it: so it has this long to end before we pass the signal on.
  */
-#define SUPERVISOR_PASS_ON_NS 50000000LL
-#define SUPERVISOR_KILL_AGAIN_NS      20000000LL   /* for what was forked while we killed */
+#define SUPERVISOR_PASS_ON_NS	      50000000LL
+#define SUPERVISOR_KILL_AGAIN_NS      20000000LL /* for what was forked while we killed */
 #define SUPERVISOR_KILL_AGAIN_MOST_NS 1000000000LL
 
 enum supervisor_state {

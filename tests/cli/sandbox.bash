@@ -14,7 +14,7 @@ enter_sandbox() {
 	io=$sandbox/io
 	for name in $(compgen -e); do
 		case $name in
-		BATS_* | AUTORELOAD_RUN | CI) ;;
+		BATS_* | AUTORELOAD_RUN | CI | ASAN_OPTIONS | UBSAN_OPTIONS) ;;
 		*) unset "$name" ;;
 		esac
 	done

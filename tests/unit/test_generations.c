@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* launcher/generations: what is a dependency, what an output, and what a failure falls back on. */
+/* launcher/generations: what is a dependency, what an output, and for how long. */
 #include "launcher/generations.h"
 
+#include "tests/unit/capture.h"
 #include "tests/unit/world.h"
 
 TestSuite(generations, .init = world_enter, .fini = world_leave, .timeout = 60);
 
 Test(generations, told_once)
 {
+	struct verdict verdict;
+
 	save("file", "1");
 	depend("file");
 	depend("file");
 	generations_depend(generations, in_scratch("file"), use_of("file", DEPENDENCY_STAT));
-	expect_no_change("as it was read");
+	verdict = judge();
+	cr_assert(zero(u32, verdict.changed));
+	cr_assert(not(verdict.stirred));
 	expect_no_change("again");
 	cr_assert(eq(sz, generations_count(generations), 1));
 	cr_assert(eq(u32, told("watching", "file", "read"), 1));
@@ -185,86 +190,6 @@ Test(generations, begins_empty)
 	cr_assert(eq(u32, told("changed", "both", NULL), 2));
 }
 
-/* What failed has lacked something: what the last complete one used counts as well. */
-Test(generations, falls_back)
-{
-	save("main", "1");
-	save("helper", "1");
-	depend("main");
-	depend("helper");
-	depend("optional");
-	expect_no_change("first");
-	save("main", "broken");
-	expect_changes(1, "first");
-	generations_begin(generations, true);
-	depend("main");
-	expect_no_change("second");
-	generations_fail(generations);
-	/* Nor does what has brought the failure about: its version is the one that failed. */
-	expect_no_change("nothing has changed since it started");
-	cr_assert(eq(sz, generations_count(generations), 3));
-	save("helper", "22");
-	expect_changes(1, "used by the complete one alone");
-	save("optional", "1");
-	expect_changes(1, "looked for by the complete one alone");
-	save("main", "mended");
-	expect_changes(1, "used by both");
-}
-
-/* The failure's own set is never what is fallen back on. */
-Test(generations, falls_back_over_two_failures)
-{
-	save("helper", "1");
-	save("wrong", "1");
-	depend("helper");
-	(void)judge();
-	generations_begin(generations, true);
-	depend("wrong");
-	generations_fail(generations);
-	(void)judge();
-	save("helper", "22");
-	expect_changes(1, "second");
-	generations_begin(generations, false);
-	generations_fail(generations);
-	expect_no_change("as it was when the third started");
-	save("wrong", "22");
-	expect_no_change("used by the second, which had failed");
-	save("helper", "333");
-	expect_changes(1, "third");
-}
-
-/* Changed while the failing one ran and did not use it: a change when it has failed. */
-Test(generations, changed_before_the_failure)
-{
-	save("helper", "1");
-	depend("helper");
-	(void)judge();
-	generations_begin(generations, true);
-	save("helper", "22");
-	expect_no_change("not used");
-	generations_fail(generations);
-	expect_changes(1, "failed");
-}
-
-/* The failing one has only looked at it, or opened it without reading: that is no less. */
-Test(generations, falls_back_on_what_was_only_seen)
-{
-	save("seen", "1");
-	save("written", "1");
-	depend("seen");
-	depend("written");
-	(void)judge();
-	generations_begin(generations, true);
-	generations_see(generations, in_scratch("seen"), use_of("seen", DEPENDENCY_STAT));
-	generations_write(generations, in_scratch("written"), false);
-	generations_fail(generations);
-	expect_no_change("as they were");
-	save("seen", "22");
-	expect_changes(1, "seen");
-	save("written", "22");
-	expect_changes(1, "perhaps written");
-}
-
 static bool is_named(const char *where, void *context)
 {
 	return strcmp(where, in_scratch(context)) == 0;
@@ -296,6 +221,28 @@ Test(generations, each_changed)
 	all[0] = '\0';
 	generations_each_changed(generations, concatenate, all);
 	cr_assert(eq(str, all, ""));
+}
+
+/* The user hears of the first change of each generation; with -v of all. */
+Test(generations, first_change_is_told)
+{
+	struct capture capture;
+
+	save("a", "1");
+	save("b", "1");
+	message_set_verbosity(0);
+	for (int generation = 0; generation < 2; generation++) {
+		depend("a");
+		depend("b");
+		capture = capture_begin(STDERR_FILENO);
+		save("a", generation == 0 ? "22" : "333");
+		(void)judge();
+		save("b", generation == 0 ? "22" : "333");
+		(void)judge();
+		cr_expect(eq(str, capture_end(&capture), "autoreload-run: a changed, restarting\n"),
+			  "%d", generation);
+		generations_begin(generations, true);
+	}
 }
 
 /* The watches that only the generation before last needed are given back. */

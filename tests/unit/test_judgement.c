@@ -3,8 +3,6 @@
 #include "launcher/generations.h"
 
 #include <sys/inotify.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 
 #include "tests/unit/world.h"
 
@@ -99,6 +97,7 @@ Test(judgement, only_differences_count)
 	(void)count_hints(watcher, "");
 	cr_expect(zero(u32, judge_hint(HINT_ENTRY, "other", IN_CREATE).changed));
 	cr_expect(eq(u32, judge_hint(HINT_ENTRY, "file", IN_ATTRIB).changed, 1));
+	cr_expect(eq(u32, told("changed", "file", "written"), 1), "its size says more");
 }
 
 /* What is in no set: perhaps part of a burst, never a change. */
@@ -244,67 +243,6 @@ Test(judgement, folder_replaced)
 	cr_expect(judge().stirred);
 }
 
-/* Opened for update, as for a lock: the command's own only if it changes in its hands. */
-static void hold_open(const char *name, int ready, int go)
-{
-	char byte = 0;
-	int fd = open(name, O_RDWR | O_CLOEXEC);
-
-	if (fd < 0 || write(ready, &byte, 1) != 1 || read(go, &byte, 1) != 1 ||
-	    write(fd, "22", 2) != 2 || write(ready, &byte, 1) != 1 || read(go, &byte, 1) != 0) {
-		_exit(1);
-	}
-	_exit(0);
-}
-
-Test(judgement, possible_output)
-{
-	char byte = 0;
-	int ready[2], go[2], status;
-	pid_t pid;
-
-	cr_assert(zero(int, prctl(PR_SET_CHILD_SUBREAPER, 1)));
-	cr_assert(pipe2(ready, O_CLOEXEC) == 0 && pipe2(go, O_CLOEXEC) == 0);
-	/* Announced before it is opened, and read afterwards. */
-	save("file", "1");
-	generations_write(generations, in_scratch("file"), false);
-	depend("file");
-	expect_no_change("opened for update is not changed");
-	cr_expect(eq(u32, told("watching", "file", NULL), 1));
-	pid = fork();
-	if (pid == 0) {
-		(void)close(go[1]);
-		hold_open("file", ready[1], go[0]);
-	}
-	cr_assert(pid > 0 && read(ready[0], &byte, 1) == 1);
-	cr_assert(write(go[1], &byte, 1) == 1 && read(ready[0], &byte, 1) == 1);
-	cr_expect(zero(u32, judge_hint(HINT_ENTRY, "file", IN_CLOSE_WRITE).changed),
-		  "changed by who holds it");
-	cr_expect(eq(u32, told("output", "file", NULL), 1));
-	(void)close(go[1]);
-	cr_assert(eq(int, waitpid(pid, &status, 0), pid));
-	cr_assert(zero(int, status));
-	expect_no_change("an output from then on");
-}
-
-Test(judgement, possible_output_changed_by_another)
-{
-	save("held", "1");
-	save("replaced", "1");
-	save("pinned", "1");
-	depend("held");
-	depend("replaced");
-	generations_pin(generations, in_scratch("pinned"), use_of("pinned", DEPENDENCY_WATCH));
-	generations_write(generations, in_scratch("held"), false);
-	generations_write(generations, in_scratch("replaced"), false);
-	generations_write(generations, in_scratch("pinned"), false);
-	expect_no_change("arrival");
-	save("held", "22");
-	save_by_rename("replaced", "22");
-	save("pinned", "22");
-	expect_changes(3, "nobody of the command's has it open");
-}
-
 /* Away for a moment, or made but not yet closed. */
 Test(judgement, unfinished)
 {
@@ -328,6 +266,12 @@ Test(judgement, unfinished)
 	cr_assert(zero(int, close(fd)));
 	expect_no_change("closed");
 	cr_expect(not(generations_unfinished(generations)), "closed");
+	/* By rename, it is complete as soon as it is there. */
+	cr_assert(zero(int, unlink("file")));
+	(void)judge();
+	save_by_rename("file", "4444");
+	expect_no_change("moved to its place");
+	cr_expect(not(generations_unfinished(generations)), "moved to its place");
 	/* Two at a time: finished when both are. */
 	cr_assert(zero(int, unlink("file")));
 	cr_assert(zero(int, unlink("link")));

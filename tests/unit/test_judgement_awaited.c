@@ -80,6 +80,11 @@ Test(judgement_awaited, begins_anew)
 	depend("app/file");
 	save("app/new", "1");
 	expect_no_change("running");
+	generations_list(generations, in_scratch("app"), use_of("app", DEPENDENCY_LISTED));
+	save("app/other", "1");
+	expect_no_change("running, and has listed it");
+	generations_begin(generations, false);
+	depend("app/file");
 	generations_fail(generations);
 	save("app/newer", "1");
 	expect_no_change("failed, but has not listed it");
