@@ -244,10 +244,9 @@ void journal_changed(struct journal *journal, const char *path, enum dependency_
 	char *text = shown(journal, path);
 
 	write_path_event(journal, "changed", path, dependency_change_word(change));
-	message(
-	    first ? MESSAGE_NORMAL : MESSAGE_DETAIL, first ? "%s %s, restarting" : "%s %s", text,
-	    change == CHANGE_APPEARED || change == CHANGE_REMOVED ? dependency_change_word(change)
-								  : "changed");
+	/* "removed" would frighten whoever has just saved: many editors move the old file away. */
+	message(first ? MESSAGE_NORMAL : MESSAGE_DETAIL, first ? "%s %s, restarting" : "%s %s",
+		text, change == CHANGE_APPEARED ? "appeared" : "changed");
 	free(text);
 }
 
