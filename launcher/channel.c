@@ -30,6 +30,7 @@
 struct partial {
 	struct report_header header; /* of the first frame; kind 0: this one is free */
 	uint32_t filled;
+	uint64_t begun; /* counts */
 	char *payload;
 };
 
@@ -40,7 +41,7 @@ struct channel {
 	uint64_t malformed;
 	size_t filled, at;
 	struct partial partials[PARTS_MAX];
-	unsigned next_partial;
+	uint64_t begun;
 	char *strings; /* PAYLOAD_MAX + 3: what the last report's pointers point into */
 	char buffer[BUFFER_SIZE];
 };
@@ -199,21 +200,34 @@ static void fill_report(struct channel *channel, const struct report_header *hea
 	take_string(to, &payload, header->text_length, &report->text);
 }
 
+/* Is `one` a better place for a new report: free, or older than the other? */
+static bool is_better_place(const struct partial *one, const struct partial *other)
+{
+	if ((one->header.kind == 0) != (other->header.kind == 0)) {
+		return one->header.kind == 0;
+	}
+	return one->begun < other->begun;
+}
+
 static struct partial *find_partial(struct channel *channel, const struct report_header *header)
 {
-	struct partial *partial;
+	struct partial *place = &channel->partials[0];
 
 	for (size_t i = 0; i < PARTS_MAX; i++) {
-		partial = &channel->partials[i];
+		struct partial *partial = &channel->partials[i];
+
 		if (partial->header.kind != 0 && partial->header.pid == header->pid &&
 		    partial->header.tid == header->tid) {
 			return partial;
 		}
+		if (is_better_place(partial, place)) {
+			place = partial;
+		}
 	}
-	/* None: a new one, in place of the oldest: whoever wrote that has died in the middle. */
-	partial = &channel->partials[channel->next_partial++ % PARTS_MAX];
-	partial->header.kind = 0;
-	return partial;
+	/* None: in a free place, or instead of the oldest, whose sender has died in the middle. */
+	place->header.kind = 0;
+	place->begun = ++channel->begun;
+	return place;
 }
 
 /* Takes one part of a long report; true when it was the last, and the report is complete. */

@@ -44,6 +44,7 @@ enum dependency_change {
 struct dependency {
 	char *path;
 	struct identity identity; /* of the version that the command knows */
+	bool known;		  /* `identity` and `present` have been told */
 	bool present;		  /* false: it knows that nothing was there */
 	bool may_write;		  /* it was opened for writing without being truncated */
 	bool pinned;		  /* named with --watch: triggers even if the command writes it */

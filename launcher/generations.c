@@ -164,8 +164,8 @@ static void enter_again(struct dependency *dependency, void *context)
 	    .identity = dependency->present ? &dependency->identity : NULL,
 	};
 
-	if (dependency->role == DEPENDENCY_TRIGGER &&
-	    dependencies_find(generations->current, dependency->path) == NULL) {
+	/* What the failed one knows itself keeps the version that it knows. */
+	if (dependency->role == DEPENDENCY_TRIGGER) {
 		generations_depend(generations, dependency->path, use);
 	}
 }
@@ -239,6 +239,7 @@ static void set_use(struct dependency *dependency, const struct use *use)
 	dependency->reason = use->reason;
 	dependency->pid = use->pid;
 	dependency->time_ns = use->time_ns;
+	dependency->known = true;
 	dependency->present = use->identity != NULL;
 	if (use->identity != NULL) {
 		dependency->identity = *use->identity;
@@ -255,7 +256,7 @@ static struct dependency *use_path(struct generations *generations, const char *
 	if (dependency == NULL) {
 		return NULL;
 	}
-	if (made) {
+	if (!dependency->known) {
 		set_use(dependency, use);
 	} else if (dependency->role == DEPENDENCY_SEEN || use->reason == DEPENDENCY_READ) {
 		dependency->reason =

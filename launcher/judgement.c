@@ -7,6 +7,7 @@
 
 #include "launcher/generations_state.h"
 #include "launcher/path.h"
+#include "launcher/policy.h"
 #include "launcher/tree_files.h"
 
 /* Does the change come from the command after all? */
@@ -96,7 +97,7 @@ static bool is_awaited(struct generations *generations, const char *path, uint32
 		return true;
 	}
 	if (!generations->failed || (mask & (IN_CREATE | IN_MOVED_TO)) == 0 ||
-	    path_name(path)[0] == '.') {
+	    path_name(path)[0] == '.' || policy_is_litter(path_name(path))) {
 		return false;
 	}
 	return path_folder(folder, path) &&

@@ -103,3 +103,13 @@ bool policy_is_python_cache(const char *path)
 {
 	return has_component(path, cache_folder);
 }
+
+/* Vim's swap files and its probe 4913, backups, Emacs's locks and auto-saves. */
+bool policy_is_litter(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length == 0 || name[length - 1] == '~' || strncmp(name, ".#", 2) == 0 ||
+	       (name[0] == '#' && name[length - 1] == '#') || strcmp(name, "4913") == 0 ||
+	       (name[0] == '.' && length > 4 && strncmp(name + length - 4, ".sw", 3) == 0);
+}

@@ -33,6 +33,9 @@ bool policy_is_ignored_by_name(const struct policy *policy, const char *path);
  */
 bool policy_python_source(const char *path, const char *cache_prefix, char source[PATH_MAX]);
 
+/* Is the name one that editors leave beside a file while they work on it? */
+bool policy_is_litter(const char *name);
+
 /* Is the name one under which only caches are looked for: __pycache__, or a .pyc in it? */
 bool policy_is_python_cache(const char *path);
 

@@ -115,6 +115,13 @@ static unsigned end(struct supervisor *supervisor, int64_t now_ns)
 	return stop(supervisor, now_ns);
 }
 
+/* It has been told to end, and may yet do so: a change does not undo that. */
+static bool is_ending(const struct supervisor *supervisor)
+{
+	return supervisor->ending || (supervisor->state == SUPERVISOR_INTERRUPTED &&
+				      supervisor->deadline_ns != SUPERVISOR_NEVER);
+}
+
 /* At rest: somebody wants an end. */
 static unsigned interrupt(struct supervisor *supervisor, struct supervisor_event event)
 {
@@ -127,8 +134,8 @@ static unsigned interrupt(struct supervisor *supervisor, struct supervisor_event
 		supervisor->ending = true; /* asked twice: impatient */
 		return kill_all(supervisor, event.now_ns);
 	}
-	if (supervisor->ending) {
-		return stop(supervisor, event.now_ns);
+	if (supervisor->ending || (!by_key && supervisor->stop_timeout_ns == 0)) {
+		return end(supervisor, event.now_ns);
 	}
 	supervisor->ending = !by_key; /* a program may well live on after a Ctrl-C */
 	enter(supervisor, SUPERVISOR_INTERRUPTED,
@@ -144,9 +151,9 @@ static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_ev
 		return supervisor->generation == 0 ? start(supervisor) : 0;
 	case EVENT_CHANGED:
 		hear(supervisor, event);
-		return supervisor->ending ? 0 : stop(supervisor, event.now_ns);
+		return is_ending(supervisor) ? 0 : stop(supervisor, event.now_ns);
 	case EVENT_RESTART:
-		return supervisor->ending ? 0 : stop(supervisor, event.now_ns);
+		return is_ending(supervisor) ? 0 : stop(supervisor, event.now_ns);
 	case EVENT_TERMINATE:
 	case EVENT_INTERRUPT:
 		return interrupt(supervisor, event);
@@ -168,7 +175,10 @@ static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_ev
 		return 0;
 	case EVENT_DEADLINE:
 		supervisor->deadline_ns = SUPERVISOR_NEVER;
-		return supervisor->ending ? stop(supervisor, event.now_ns) : ACTION_SAY_IGNORED;
+		if (supervisor->ending || supervisor->changed > 0) {
+			return stop(supervisor, event.now_ns);
+		}
+		return ACTION_SAY_IGNORED;
 	case EVENT_STIRRED:
 	case EVENT_TREE_GONE:
 		return 0;

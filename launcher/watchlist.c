@@ -100,16 +100,6 @@ void watchlist_free(struct watchlist *watchlist)
 	free(watchlist);
 }
 
-/* What editors leave beside a file while they work on it. */
-static bool is_litter(const char *name)
-{
-	size_t length = strlen(name);
-
-	return length == 0 || name[length - 1] == '~' || strncmp(name, ".#", 2) == 0 ||
-	       (name[0] == '#' && name[length - 1] == '#') || strcmp(name, "4913") == 0 ||
-	       (name[0] == '.' && length > 4 && strncmp(name + length - 4, ".sw", 3) == 0);
-}
-
 static bool has_dot_folder(const char *relative)
 {
 	for (const char *at = relative; *at != '\0'; at++) {
@@ -143,7 +133,7 @@ static bool covers(const struct watchlist *watchlist, const struct named *named,
 	if (named->kind == NAMED_GLOB) {
 		return patterns_glob_match(named->path, path);
 	}
-	return !is_litter(path_name(path)) && !has_dot_folder(relative);
+	return !policy_is_litter(path_name(path)) && !has_dot_folder(relative);
 }
 
 static void depend(const struct watchlist *watchlist, const struct named *named, const char *path,

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -16,7 +17,8 @@ struct capture {
 
 static inline struct capture capture_begin(int fd)
 {
-	struct capture capture = {fd, memfd_create("capture", MFD_CLOEXEC), dup(fd)};
+	struct capture capture = {fd, memfd_create("capture", MFD_CLOEXEC),
+				  fcntl(fd, F_DUPFD_CLOEXEC, 0)};
 
 	cr_assert(capture.file >= 0 && capture.before >= 0);
 	cr_assert(eq(int, dup2(capture.file, fd), fd));
