@@ -153,7 +153,7 @@ static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_ev
 		hear(supervisor, event);
 		return is_ending(supervisor) ? 0 : stop(supervisor, event.now_ns);
 	case EVENT_RESTART:
-		return is_ending(supervisor) ? 0 : stop(supervisor, event.now_ns);
+		return supervisor->ending ? 0 : stop(supervisor, event.now_ns);
 	case EVENT_TERMINATE:
 	case EVENT_INTERRUPT:
 		return interrupt(supervisor, event);
