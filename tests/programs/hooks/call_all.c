@@ -108,6 +108,24 @@ static void show(const char *name, const char *file, int folder)
 	printf("%s %s: %d, %s\n", name, file, result, strerrorname_np(errno));
 }
 
+/* The mode is handed on where there is one: to make a file, and one without a name. */
+static void show_modes(void)
+{
+	const int flags[] = {O_WRONLY | O_CREAT, O_WRONLY | O_TMPFILE};
+	const char *const paths[] = {"files/with-mode", "files"};
+
+	umask(0);
+	for (size_t i = 0; i < 2; i++) {
+		int fd = open(paths[i], flags[i], 0641);
+
+		printf("%s: %d %o\n", paths[i], fstat(fd, &status), status.st_mode);
+		done(fd);
+		fd = openat(AT_FDCWD, paths[i], flags[i] & ~O_CREAT, 0641);
+		printf("%s: %d %o\n", paths[i], fstat(fd, &status), status.st_mode);
+		done(fd);
+	}
+}
+
 int main(void)
 {
 	int folder = open("files", O_RDONLY | O_DIRECTORY);
@@ -119,6 +137,7 @@ int main(void)
 		show(names[all[i]], names[all[i]], folder);
 		show(names[all[i]], missing, folder);
 	}
+	show_modes();
 	/* By number, as runtimes do whose libc lacks a name. */
 	printf("syscall openat: %d\n",
 	       done((int)syscall(SYS_openat, AT_FDCWD, "files/by-number", O_RDONLY)));

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* launcher/policy: which paths can matter at all. */
+#include "launcher/policy.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+
+static char project[] = "/home/u/project", among_system[] = "/usr/src/app";
+
+static struct policy make_policy(const char *ignored)
+{
+	struct policy policy = {.roots = {.paths = {project, among_system}, .count = 2}};
+
+	if (ignored != NULL) {
+		policy.ignored = patterns_new();
+		cr_assert(policy.ignored != NULL);
+		cr_assert(zero(int, patterns_add(policy.ignored, ignored)));
+	}
+	return policy;
+}
+
+Test(policy, places)
+{
+	static const struct {
+		const char *path;
+		enum policy_place place;
+	} cases[] = {
+	    {"/home/u/project", POLICY_PROJECT},
+	    {"/home/u/project/app.py", POLICY_PROJECT},
+	    {"/home/u/project/node_modules/x/index.js", POLICY_PROJECT},
+	    {"/home/u/project/.env", POLICY_PROJECT},
+	    {"/home/u/projects/app.py", POLICY_ELSEWHERE},
+	    {"/home/u/other/app.py", POLICY_ELSEWHERE},
+	    {"/opt/lib/x.so", POLICY_ELSEWHERE},
+	    {"/", POLICY_ELSEWHERE},
+	    /* the system's, but where it is the project's */
+	    {"/usr/lib/python3/os.py", POLICY_IGNORED},
+	    {"/usr/src/other/x", POLICY_IGNORED},
+	    {"/usr/src/app/main.c", POLICY_PROJECT},
+	    {"/etc/hosts", POLICY_IGNORED},
+	    {"/etc/myapp.conf", POLICY_ELSEWHERE},
+	    {"/proc/self/maps", POLICY_IGNORED},
+	    /* a version control system's own */
+	    {"/home/u/project/.git/index", POLICY_IGNORED},
+	    {"/home/u/project/.git", POLICY_IGNORED},
+	    {"/home/u/project/sub/.hg/store", POLICY_IGNORED},
+	    {"/home/u/other/.svn/entries", POLICY_IGNORED},
+	    {"/home/u/other/.jj/repo/x", POLICY_IGNORED},
+	    {"/home/u/project/.gitignore", POLICY_PROJECT},
+	    {"/home/u/project/.github/x.yml", POLICY_PROJECT},
+	    {"/home/u/project/x.git/y", POLICY_PROJECT},
+	    {"/home/u/project/.git.git/y", POLICY_PROJECT},
+	    {"/home/u/project/a.git/.git/y", POLICY_IGNORED},
+	};
+	struct policy policy = make_policy(NULL);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cr_expect(eq(int, (int)policy_place(&policy, cases[i].path), (int)cases[i].place),
+			  "%zu: %s", i, cases[i].path);
+		cr_expect(not(policy_is_ignored_by_name(&policy, cases[i].path)), "%zu", i);
+	}
+}
+
+/* Relative to the root that a path lies in; elsewhere to "/". */
+Test(policy, ignored_by_name)
+{
+	static const struct {
+		const char *pattern, *path;
+		bool ignored;
+	} cases[] = {
+	    {"*.log", "/home/u/project/a/x.log", true}, {"*.log", "/home/u/other/x.log", true},
+	    {"*.log", "/home/u/project/x.py", false},	{"/data", "/home/u/project/data", true},
+	    {"/data", "/home/u/project/data/x", true},	{"/data", "/home/u/project/a/data", false},
+	    {"/data", "/usr/src/app/data/x", true},	{"/data", "/home/u/data", false},
+	    {"/opt/data", "/opt/data/x", true},		{"build/", "/home/u/project/build/x", true},
+	    {"project", "/home/u/project/x", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct policy policy = make_policy(cases[i].pattern);
+
+		cr_expect(
+		    eq(int, policy_is_ignored_by_name(&policy, cases[i].path), cases[i].ignored),
+		    "%zu: %s and %s", i, cases[i].pattern, cases[i].path);
+		cr_expect(eq(int, policy_place(&policy, cases[i].path) == POLICY_IGNORED,
+			     cases[i].ignored),
+			  "%zu", i);
+		patterns_free(policy.ignored);
+	}
+}
+
+Test(policy, python_source)
+{
+	static const struct {
+		const char *cache, *prefix, *source; /* NULL: it is no cache */
+	} cases[] = {
+	    {"/p/__pycache__/mod.cpython-311.pyc", NULL, "/p/mod.py"},
+	    {"/p/__pycache__/mod.cpython-311.opt-1.pyc", NULL, "/p/mod.py"},
+	    {"/p/__pycache__/__init__.pypy39.pyc", NULL, "/p/__init__.py"},
+	    {"/p/a/__pycache__/m.x.pyc", "/cache", "/p/a/m.py"},
+	    {"/__pycache__/m.x.pyc", NULL, "/m.py"},
+	    /* below PYTHONPYCACHEPREFIX */
+	    {"/cache/p/mod.cpython-311.pyc", "/cache", "/p/mod.py"},
+	    {"/cache/mod.cpython-311.pyc", "/cache", "/mod.py"},
+	    {"/cache/p/mod.cpython-311.pyc", NULL, NULL},
+	    {"/cached/p/mod.cpython-311.pyc", "/cache", NULL},
+	    {"/p/mod.cpython-311.pyc", "/cache", NULL},
+	    {"/p/mod.cpython-311.pyc", "", NULL},
+	    {"/p/mod.cpython-311.pyc", "cache", NULL},
+	    /* a module without a source, or no cache at all */
+	    {"/p/mod.pyc", NULL, NULL},
+	    {"/p/__pycache__/mod.pyc", NULL, NULL},
+	    {"/p/__pycache__/mod..pyc", NULL, NULL},
+	    {"/p/__pycache__/.x.pyc", NULL, NULL},
+	    {"/p/__pycache__/mod.cpython-311.pyo", NULL, NULL},
+	    {"/p/__pycache__/mod.py", NULL, NULL},
+	    {"/p/__pycache__/sub/mod.cpython-311.pyc", NULL, NULL},
+	    {"/p/x__pycache__/mod.cpython-311.pyc", NULL, NULL},
+	    {"/p/__pycache__", NULL, NULL},
+	    {"/p/mod.py", NULL, NULL},
+	    {"/", NULL, NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char source[PATH_MAX] = "";
+		bool known = policy_python_source(cases[i].cache, cases[i].prefix, source);
+
+		cr_expect(eq(int, known, cases[i].source != NULL), "%zu: %s", i, cases[i].cache);
+		if (known && cases[i].source != NULL) {
+			cr_expect(eq(str, source, (char *)cases[i].source), "%zu", i);
+		}
+	}
+}
+
+/* CPython takes slashes off the end of PYTHONPYCACHEPREFIX before it joins. */
+Test(policy, python_source_with_slashes)
+{
+	char source[PATH_MAX] = "";
+
+	cr_assert(policy_python_source("/cache/p/mod.cpython-311.pyc", "/cache/", source));
+	cr_assert(eq(str, source, "/p/mod.py"));
+	cr_assert(policy_python_source("/cache/p/mod.cpython-311.pyc", "/cache//", source));
+	cr_assert(eq(str, source, "/p/mod.py"));
+	cr_assert(not(policy_python_source("/cached/p/mod.cpython-311.pyc", "/cache/", source)));
+}
+
+Test(policy, python_cache)
+{
+	cr_expect(policy_is_python_cache("/p/__pycache__"));
+	cr_expect(policy_is_python_cache("/p/__pycache__/mod.cpython-311.pyc"));
+	cr_expect(not(policy_is_python_cache("/p/__pycache__x/mod.pyc")));
+	cr_expect(not(policy_is_python_cache("/p/x__pycache__")));
+	cr_expect(not(policy_is_python_cache("/p/mod.pyc")));
+}
