@@ -2,6 +2,8 @@
 /* What tells one version of a file from another. */
 #include "launcher/identity.h"
 
+#include <errno.h>
+
 struct identity identity_of_status(const struct stat *status)
 {
 	return (struct identity){
@@ -17,6 +19,10 @@ bool identity_of_path(const char *path, struct identity *identity)
 	struct stat status;
 
 	if (lstat(path, &status) != 0) {
+		return false;
+	}
+	if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode) && !S_ISDIR(status.st_mode)) {
+		errno = ENOENT; /* a socket or a FIFO: somebody's means, nobody's content */
 		return false;
 	}
 	*identity = identity_of_status(&status);

@@ -12,8 +12,8 @@
 struct identity identity_of_status(const struct stat *status);
 
 /*
- * The identity of what is at the path, a symlink itself being what is there. False if nothing is
- * (or it cannot be reached, with errno as lstat(2) left it).
+ * The identity of the file, folder or symlink (itself) at the path. False if there is none (or it
+ * cannot be reached, with errno as lstat(2) left it): a socket, FIFO or device has no content.
  */
 bool identity_of_path(const char *path, struct identity *identity);
 

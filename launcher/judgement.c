@@ -8,7 +8,6 @@
 #include "launcher/generations_state.h"
 #include "launcher/path.h"
 #include "launcher/policy.h"
-#include "launcher/tree_files.h"
 
 /* Does the change come from the command after all? */
 static bool is_own(struct generations *generations, struct dependency *dependency,
@@ -18,10 +17,14 @@ static bool is_own(struct generations *generations, struct dependency *dependenc
 	if (dependency->role != DEPENDENCY_TRIGGER) {
 		return true;
 	}
-	/* A file opened for update is an output once it changes in the hands of who opened it. */
+	/*
+	 * A file that the command has opened for update is an output once it changes in place. By
+	 * then the command may have closed it again, as every short-lived connection to a database
+	 * does: so it does not matter who holds it now.
+	 */
 	if (dependency->may_write && !dependency->pinned && present && dependency->present &&
 	    now->inode == dependency->identity.inode &&
-	    now->device == dependency->identity.device && tree_writes(now)) {
+	    now->device == dependency->identity.device) {
 		generations_make_output(generations, dependency);
 		return true;
 	}

@@ -191,8 +191,7 @@ static void take_fact(struct observer *observer, struct fact *fact, const struct
 		return;
 	case REPORT_WRITE:
 		fact_write(fact, first,
-			   (report->header.flags &
-			    (REPORT_TRUNCATED | REPORT_CREATED | REPORT_APPEND)) != 0);
+			   (report->header.flags & (REPORT_TRUNCATED | REPORT_CREATED)) != 0);
 		return;
 	case REPORT_RENAME:
 		fact_name_change(fact, first);

@@ -134,7 +134,7 @@ static void complete(char **to, char *const envp[], const struct carried *carrie
 	})
 
 /* Announce, call, and tell that it failed: an exec that succeeds does not return. */
-#define EXECUTE(dirfd, path, search, argv, envp, name, ...)                                        \
+#define EXECUTE(dirfd, path, search, envp, name, ...)                                              \
 	do {                                                                                       \
 		__typeof__(&name) next = NEXT(name);                                               \
 		char **environment = COMPLETED(envp);                                              \
@@ -142,9 +142,9 @@ static void complete(char **to, char *const envp[], const struct carried *carrie
 			errno = ENOSYS;                                                            \
 			return -1;                                                                 \
 		}                                                                                  \
-		KEEPING_ERRNO(observe_exec(dirfd, path, search, argv, 0));                         \
+		KEEPING_ERRNO(observe_exec(dirfd, path, search, 0));                               \
 		next(__VA_ARGS__);                                                                 \
-		KEEPING_ERRNO(observe_exec(dirfd, path, search, argv, errno));                     \
+		KEEPING_ERRNO(observe_exec(dirfd, path, search, errno));                           \
 		return -1;                                                                         \
 	} while (0)
 
@@ -163,33 +163,33 @@ static const char *search_path(void)
 
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
-	EXECUTE(AT_FDCWD, path, NULL, argv, envp, execve, path, argv, environment);
+	EXECUTE(AT_FDCWD, path, NULL, envp, execve, path, argv, environment);
 }
 
 EXPORT int execv(const char *path, char *const argv[])
 {
-	EXECUTE(AT_FDCWD, path, NULL, argv, environ, execve, path, argv, environment);
+	EXECUTE(AT_FDCWD, path, NULL, environ, execve, path, argv, environment);
 }
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	EXECUTE(AT_FDCWD, file, search_path(), argv, envp, execvpe, file, argv, environment);
+	EXECUTE(AT_FDCWD, file, search_path(), envp, execvpe, file, argv, environment);
 }
 
 EXPORT int execvp(const char *file, char *const argv[])
 {
-	EXECUTE(AT_FDCWD, file, search_path(), argv, environ, execvpe, file, argv, environment);
+	EXECUTE(AT_FDCWD, file, search_path(), environ, execvpe, file, argv, environment);
 }
 
 EXPORT int execveat(int dirfd, const char *path, char *const argv[], char *const envp[], int flags)
 {
-	EXECUTE(dirfd, path, NULL, argv, envp, execveat, dirfd, path, argv, environment, flags);
+	EXECUTE(dirfd, path, NULL, envp, execveat, dirfd, path, argv, environment, flags);
 }
 
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
 	/* Which file it is, the new image's hello tells. */
-	EXECUTE(AT_FDCWD, NULL, NULL, argv, envp, fexecve, fd, argv, environment);
+	EXECUTE(AT_FDCWD, NULL, NULL, envp, fexecve, fd, argv, environment);
 }
 
 /* Gathers the words of a variadic exec on the stack, NULL and what follows it included. */
@@ -213,7 +213,7 @@ EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 EXPORT int execl(const char *path, const char *first, ...)
 {
 	GATHER(first, argv, (void)0);
-	EXECUTE(AT_FDCWD, path, NULL, argv, environ, execve, path, argv, environment);
+	EXECUTE(AT_FDCWD, path, NULL, environ, execve, path, argv, environment);
 }
 
 EXPORT int execle(const char *path, const char *first, ...)
@@ -221,13 +221,13 @@ EXPORT int execle(const char *path, const char *first, ...)
 	char **envp;
 
 	GATHER(first, argv, envp = va_arg(list_, char **));
-	EXECUTE(AT_FDCWD, path, NULL, argv, envp, execve, path, argv, environment);
+	EXECUTE(AT_FDCWD, path, NULL, envp, execve, path, argv, environment);
 }
 
 EXPORT int execlp(const char *file, const char *first, ...)
 {
 	GATHER(first, argv, (void)0);
-	EXECUTE(AT_FDCWD, file, search_path(), argv, environ, execvpe, file, argv, environment);
+	EXECUTE(AT_FDCWD, file, search_path(), environ, execvpe, file, argv, environment);
 }
 
 EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
@@ -239,7 +239,7 @@ EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 	if (next == NULL) {
 		return ENOSYS;
 	}
-	KEEPING_ERRNO(observe_exec(AT_FDCWD, path, NULL, argv, 0));
+	KEEPING_ERRNO(observe_exec(AT_FDCWD, path, NULL, 0));
 	return next(pid, path, actions, attributes, argv, environment);
 }
 
@@ -252,6 +252,6 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
 	if (next == NULL) {
 		return ENOSYS;
 	}
-	KEEPING_ERRNO(observe_exec(AT_FDCWD, file, search_path(), argv, 0));
+	KEEPING_ERRNO(observe_exec(AT_FDCWD, file, search_path(), 0));
 	return next(pid, file, actions, attributes, argv, environment);
 }

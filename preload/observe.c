@@ -109,7 +109,7 @@ static __attribute__((noinline)) void send_fact(struct report_header *header, in
 			return;
 		}
 	}
-	if (place_send(header, &place, NULL, NULL, 0)) {
+	if (place_send(header, &place, NULL)) {
 		guest_mark_sent(key);
 	}
 }
@@ -239,11 +239,11 @@ int open_flags_of_mode(const char *mode)
 {
 	int flags;
 
-	if (mode == NULL) {
+	if (mode == NULL || (mode[0] != 'r' && mode[0] != 'w' && mode[0] != 'a')) {
 		return O_PATH; /* it will fail: nothing to tell */
 	}
 	flags = mode[0] == 'w' ? O_CREAT | O_TRUNC : mode[0] == 'a' ? O_CREAT | O_APPEND : 0;
-	for (const char *at = mode + (mode[0] != '\0'); *at != '\0' && *at != ','; at++) {
+	for (const char *at = mode + 1; *at != '\0' && *at != ','; at++) {
 		if (*at == '+') {
 			return flags | O_RDWR;
 		}
@@ -306,6 +306,31 @@ void observe_change(enum report_kind kind, int dirfd, const char *path)
 	}
 }
 
+void observe_made(const char *path, bool made)
+{
+	struct report_header header = {.kind = REPORT_WRITE, .flags = REPORT_CREATED};
+
+	if (made && guest_enter() && !beneath_notice(path)) {
+		send_fact(&header, AT_FDCWD, path, 4u);
+	}
+}
+
+void observe_overwrite(int dirfd, const char *path)
+{
+	struct report_header header = {.kind = REPORT_WRITE, .flags = REPORT_TRUNCATED};
+
+	if (guest_enter() && identify(dirfd, path, 0, &header) == 0 && !beneath_notice(path)) {
+		send_fact(&header, dirfd, path, 1u);
+	}
+}
+
+void observe_access(int dirfd, const char *path, int error)
+{
+	if (error == ENOENT && guest_enter()) {
+		report_missing(dirfd, path, false);
+	}
+}
+
 void observe_rename(int old_dirfd, const char *old_path, int new_dirfd, const char *new_path)
 {
 	struct report_header header = {.kind = REPORT_RENAME};
@@ -320,7 +345,7 @@ void observe_rename(int old_dirfd, const char *old_path, int new_dirfd, const ch
 	found = identify(new_dirfd, new_path, AT_SYMLINK_NOFOLLOW, &target);
 	if ((found == 0 || found == -ENOENT) &&
 	    !(beneath_notice(old_path) && beneath_notice(new_path))) {
-		place_send(&header, &from, &to, NULL, 0);
+		place_send(&header, &from, &to);
 	}
 }
 
@@ -332,50 +357,31 @@ static bool has_slash(const char *path)
 	return *path == '/';
 }
 
-/* The first words, each cut at a length: enough to know a program by. */
-static size_t argv_pieces(struct piece *pieces, char *const argv[])
-{
-	size_t count = 0;
-
-	while (argv != NULL && count < ARGV_WORDS && argv[count] != NULL) {
-		size_t length = 0;
-
-		while (length < ARGV_WORD_MAX && argv[count][length] != '\0') {
-			length++;
-		}
-		pieces[count].text = argv[count];
-		/* With its NUL, which separates; a word that was cut has none. */
-		pieces[count++].length = length < ARGV_WORD_MAX ? length + 1 : length;
-	}
-	return count;
-}
-
-void observe_exec(int dirfd, const char *path, const char *search_path, char *const argv[],
-		  int error)
+void observe_exec(int dirfd, const char *path, const char *search_path, int error)
 {
 	struct report_header header = {.kind = REPORT_EXEC, .error = error};
 	struct place place = {.dirfd = dirfd, .path = path};
 	struct place search = {.dirfd = AT_FDCWD, .path = search_path, .verbatim = true};
-	struct piece words[ARGV_WORDS];
-	size_t count;
 	bool searched;
 
-	if (path == NULL || path[0] == '\0' || !guest_enter()) {
+	/* EFAULT: nobody may touch what was passed. argv is not touched at all; the hello tells it.
+	 */
+	if (path == NULL || error == EFAULT || !guest_enter()) {
 		return;
 	}
+	if (search_path == NULL && error == 0 && identify(dirfd, path, 0, &header) != 0) {
+		return; /* a shell tries every folder of PATH; a wild pointer will fail, too */
+	}
 	searched = search_path != NULL && !has_slash(path);
+	if (path[0] == '\0' || (error == ENOENT && !searched)) {
+		return; /* it was not announced */
+	}
 	if (error != 0) {
-		if (!searched && error == ENOENT) {
-			return; /* it was not announced */
-		}
 		header.flags |= REPORT_FAILED;
-	} else if (!searched && identify(dirfd, path, 0, &header) != 0) {
-		return; /* a shell tries every folder of PATH; a wild pointer will fail too */
 	}
 	if (searched) {
 		header.flags |= REPORT_SEARCHED;
 		place.verbatim = true;
 	}
-	count = argv_pieces(words, argv);
-	place_send(&header, &place, searched ? &search : NULL, words, count);
+	place_send(&header, &place, searched ? &search : NULL);
 }

@@ -41,11 +41,17 @@ void observe_list(int dirfd, const char *path, int error);
 void observe_change(enum report_kind kind, int dirfd, const char *path);
 void observe_rename(int old_dirfd, const char *old_path, int new_dirfd, const char *new_path);
 
+/* After a mkstemp or mkdtemp, which make the name up: `made` tells whether they succeeded. */
+void observe_made(const char *path, bool made);
+/* Before a truncate or utimes by name: the file stays, and is another. */
+void observe_overwrite(int dirfd, const char *path);
+/* After an access(2): what is not there may come. */
+void observe_access(int dirfd, const char *path, int error);
+
 /*
  * Before an exec or spawn, and with `error` after one that failed. search_path: the PATH that a
  * name without a slash is looked up in, or NULL.
  */
-void observe_exec(int dirfd, const char *path, const char *search_path, char *const argv[],
-		  int error);
+void observe_exec(int dirfd, const char *path, const char *search_path, int error);
 
 #endif

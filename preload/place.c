@@ -193,8 +193,7 @@ static bool add_place(struct report_header *header, const struct place *place,
 }
 
 static bool send_once(struct report_header *header, const struct place *first,
-		      const struct place *second, const struct piece *words, size_t word_count,
-		      bool *torn)
+		      const struct place *second, bool *torn)
 {
 	struct scratch scratch = {.used = 0, .holds_long = false};
 	struct piece pieces[SENDER_PIECES_MAX];
@@ -203,15 +202,10 @@ static bool send_once(struct report_header *header, const struct place *first,
 	bool sent = false;
 
 	*torn = false;
-	header->text_length = 0;
 	prefixes[1].cached = false;
 	if (add_place(header, first, &scratch, &prefixes[0], pieces, &count, false) &&
 	    (second == NULL ||
 	     add_place(header, second, &scratch, &prefixes[1], pieces, &count, true))) {
-		for (size_t i = 0; i < word_count && count < SENDER_PIECES_MAX; i++) {
-			pieces[count++] = words[i];
-			header->text_length += (uint32_t)words[i].length;
-		}
 		sent = sender_send(header, pieces, count);
 		for (int i = 0; i < 2; i++) {
 			*torn |= prefixes[i].cached && !guest_cwd_holds(&prefixes[i].cwd);
@@ -221,8 +215,7 @@ static bool send_once(struct report_header *header, const struct place *first,
 	return sent;
 }
 
-bool place_send(struct report_header *header, const struct place *first, const struct place *second,
-		const struct piece *words, size_t word_count)
+bool place_send(struct report_header *header, const struct place *first, const struct place *second)
 {
 	const uint16_t flags = header->flags;
 	bool torn = true;
@@ -231,7 +224,7 @@ bool place_send(struct report_header *header, const struct place *first, const s
 	/* The cached working directory may be overwritten while it is sent: then send it again. */
 	for (int attempt = 0; torn && attempt < 3; attempt++) {
 		header->flags = flags;
-		sent = send_once(header, first, second, words, word_count, &torn);
+		sent = send_once(header, first, second, &torn);
 	}
 	return sent && !torn;
 }

@@ -29,11 +29,11 @@ bool place_quick_hash(const struct place *place, uint64_t *hash);
 void place_key(const struct place *place, uint64_t *hash);
 
 /*
- * Sends the report with one or two places (second may be NULL) and words behind them: sets the
- * header's lengths. False if it was not sent. A descriptor that leads nowhere (closed, not a
- * directory, deleted) is not sent and not counted as lost.
+ * Sends the report with one or two places (second may be NULL): sets the header's lengths. False if
+ * it was not sent. A descriptor that leads nowhere (closed, not a directory, deleted) is not sent
+ * and not counted as lost.
  */
-bool place_send(struct report_header *header, const struct place *first, const struct place *second,
-		const struct piece *words, size_t word_count);
+bool place_send(struct report_header *header, const struct place *first,
+		const struct place *second);
 
 #endif

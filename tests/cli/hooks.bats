@@ -8,7 +8,10 @@ readonly READERS=(open open64 openat openat64 __open_2 __open64_2 __openat_2 __o
 	fopen fopen64 freopen freopen64 by-chdir by-fchdir by-number)
 readonly LOOKERS=(stat stat64 fstatat fstatat64 statx __xstat __xstat64 __fxstatat __fxstatat64
 	looked-at-by-number)
-readonly WRITERS=(creat creat64 rename renameat renameat2 unlink unlinkat remove)
+readonly WRITERS=(creat creat64 rename renameat renameat2 unlink unlinkat remove truncate truncate64
+	utime utimes utimensat)
+readonly TEMPORARIES=(mkstemp mkstemp64 mkostemp mkostemp64 mkstemps mkstemps64 mkostemps mkostemps64
+	mkdtemp)
 readonly MAKERS=(rename renameat renameat2 mkdir mkdirat link linkat symlink symlinkat)
 
 # files: everything that the program wants to find, as it was before it ran.
@@ -18,7 +21,7 @@ files() {
 	rm -rf files
 	mkdir -p files/opendir files/rmdir
 	for name in "${READERS[@]}" "${LOOKERS[@]}" "${WRITERS[@]}" lstat lstat64 __lxstat __lxstat64 \
-		link linkat; do
+		link linkat access faccessat euidaccess eaccess; do
 		echo "$name" >"files/$name"
 	done
 }
@@ -38,7 +41,8 @@ all_events() {
 told() {
 	local reason=${3:+,\"reason\":\"$3\"}
 
-	[[ "${seen[*]}" == *"{\"event\":\"$1\",\"time\":"+([0-9.])",\"path\":\"$project/files/$2\"$reason"* ]] ||
+	# shellcheck disable=SC2053 # the name is a pattern
+	[[ "${seen[*]}" == *"{\"event\":\"$1\",\"time\":"+([0-9.])",\"path\":\"$project/files/"$2"\"$reason"* ]] ||
 		fail "no $1 of $2 ${3-}"
 }
 
@@ -61,8 +65,11 @@ told() {
 	for name in "${MAKERS[@]}"; do
 		told output "$name-made"
 	done
+	for name in "${TEMPORARIES[@]}"; do
+		told output "$name-??????*"
+	done
 	for name in open64 openat64 __open64_2 __openat_2 fopen fopen64 freopen64 stat fstatat64 statx \
-		__xstat64 __fxstatat opendir; do
+		__xstat64 __fxstatat opendir access faccessat euidaccess eaccess; do
 		told watching "no-$name" missing
 	done
 	# Those who look at a link itself walk trees, and depend on nothing.

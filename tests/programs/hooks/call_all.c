@@ -8,10 +8,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
+#include <utime.h>
 
 /* Exported by glibc, and by no header. */
 int __open_2(const char *path, int flags);
@@ -56,6 +59,15 @@ static int in_folder(int result)
 	}
 	errno = saved_errno;
 	return result;
+}
+
+/* For a name that is made up; of the file that there is. */
+static char *template(const char *end)
+{
+	char *made = strstr(other, "-made");
+
+	(void)snprintf(made, 32, "-%s", end);
+	return other;
 }
 
 static int change_by_fd(const char *path)

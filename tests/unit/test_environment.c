@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* launcher/environment: the command's, in exact words. */
+#include "launcher/environment.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "preload/guest.h"
+
+#define OURS "AUTORELOAD_RUN_CHANNEL"
+
+/* All entries, with a line feed behind each. */
+static const char *joined(char *const environment[])
+{
+	static char text[1024];
+
+	text[0] = '\0';
+	for (; *environment != NULL; environment++) {
+		strcat(strcat(text, *environment), "\n");
+	}
+	return text;
+}
+
+Test(environment, with_preload)
+{
+	static const struct {
+		const char *given[6];
+		bool everything;
+		const char *wanted;
+	} cases[] = {
+	    {{NULL}, false, "LD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
+	    {{NULL}, true, "LD_PRELOAD=/c/preload.so\n" OURS "=all:/c\n"},
+	    {{"A=1", "B=", "C=x=y", NULL},
+	     false,
+	     "A=1\nB=\nC=x=y\nLD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
+	    /* the user's own is first: a sanitizer's runtime insists on it */
+	    {{"A=1", "LD_PRELOAD=libasan.so.8", "B=2", NULL},
+	     false,
+	     "A=1\nB=2\nLD_PRELOAD=libasan.so.8:/c/preload.so\n" OURS "=reload:/c\n"},
+	    {{"LD_PRELOAD=/a b.so /c.so:/d.so", NULL},
+	     false,
+	     "LD_PRELOAD=/a b.so /c.so:/d.so:/c/preload.so\n" OURS "=reload:/c\n"},
+	    {{"LD_PRELOAD=", NULL}, false, "LD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
+	    /* that of a launcher around us, or before us */
+	    {{OURS "=reload:/old", "A=1", OURS "=all:/older", NULL},
+	     false,
+	     "A=1\nLD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
+	    {{OURS "=", NULL}, false, "LD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
+	    /* names that only begin so, and an entry that is no variable */
+	    {{"LD_PRELOAD_X=1", "XLD_PRELOAD=2", OURS "X=3", "LD_PRELOAD", NULL},
+	     false,
+	     "LD_PRELOAD_X=1\nXLD_PRELOAD=2\n" OURS "X=3\nLD_PRELOAD\n"
+	     "LD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char **environment = environment_with_preload((char *const *)cases[i].given, "/c",
+							      cases[i].everything);
+
+		cr_assert(environment != NULL);
+		cr_expect(eq(str, (char *)joined(environment), (char *)cases[i].wanted), "%zu", i);
+		environment_free(environment);
+	}
+	/* The table is written for these. */
+	cr_assert(eq(str, GUEST_VARIABLE, OURS));
+	cr_assert(eq(str, GUEST_LIBRARY, "/preload.so"));
+}
+
+/* For what the library cannot be loaded into: but whoever it starts must not find another's. */
+Test(environment, copy)
+{
+	char *given[] = {"A=1", "LD_PRELOAD=x.so", OURS "=reload:/old", "B=2", NULL};
+	char **environment = environment_copy(given);
+
+	cr_assert(environment != NULL);
+	cr_assert(eq(str, (char *)joined(environment), "A=1\nLD_PRELOAD=x.so\nB=2\n"));
+	/* A copy: the given one may go. */
+	cr_assert(environment[0] != given[0]);
+	environment_free(environment);
+	environment_free(NULL);
+}
+
+Test(environment, get)
+{
+	char *environment[] = {"AB=1", "A=2", "EMPTY=", "NONE", "A=3", NULL};
+
+	cr_assert(eq(str, (char *)environment_get(environment, "A"), "2"));
+	cr_assert(eq(str, (char *)environment_get(environment, "AB"), "1"));
+	cr_assert(eq(str, (char *)environment_get(environment, "EMPTY"), ""));
+	cr_assert(environment_get(environment, "NONE") == NULL);
+	cr_assert(environment_get(environment, "B") == NULL);
+	cr_assert(environment_get(environment, "EMPT") == NULL);
+}

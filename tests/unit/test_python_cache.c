@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* launcher/python_cache: which caches would be trusted, and go; which stay. */
+#include "launcher/python_cache.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tests/unit/scratch.h"
+
+#define SOURCE_TIME 1700000000
+#define SOURCE	    "app/mod.py"
+#define SOURCE_SIZE 10u
+
+static void enter(void)
+{
+	const struct timespec times[2] = {{.tv_sec = 1}, {SOURCE_TIME, 987654321}};
+
+	scratch_enter();
+	cr_assert(zero(int, system("mkdir -p app/__pycache__")));
+	save(SOURCE, "print(1)\n\n");
+	cr_assert(zero(int, utimensat(AT_FDCWD, SOURCE, times, 0)));
+}
+
+TestSuite(python_cache, .init = enter, .fini = scratch_leave);
+
+static void little_endian(unsigned char *to, uint32_t number)
+{
+	for (int i = 0; i < 4; i++) {
+		to[i] = (unsigned char)(number >> 8 * i);
+	}
+}
+
+/* A .pyc as in PEP 552; length: how much of it there is. */
+static void put_cache(const char *name, uint32_t flags, uint32_t time, uint32_t size, size_t length)
+{
+	unsigned char bytes[20] = {0xa7, 0x0d, 0x0d, 0x0a};
+	int fd;
+
+	little_endian(bytes + 4, flags);
+	little_endian(bytes + 8, time);
+	little_endian(bytes + 12, size);
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	cr_assert(fd >= 0);
+	cr_assert(eq(i64, write(fd, bytes, length), (ssize_t)length));
+	cr_assert(zero(int, close(fd)));
+}
+
+/* One that CPython would take for the source as it is. */
+static void put_trusted(const char *name)
+{
+	put_cache(name, 0, SOURCE_TIME, SOURCE_SIZE, 20);
+}
+
+static bool is_there(const char *name)
+{
+	struct stat status;
+
+	return lstat(name, &status) == 0;
+}
+
+Test(python_cache, header)
+{
+	static const struct {
+		const char *what;
+		uint32_t flags, time, size;
+		size_t length;
+		bool stays;
+	} cases[] = {
+	    {"equal", 0, SOURCE_TIME, SOURCE_SIZE, 20, false},
+	    {"header alone", 0, SOURCE_TIME, SOURCE_SIZE, 16, false},
+	    {"another second", 0, SOURCE_TIME + 1, SOURCE_SIZE, 20, true},
+	    {"an earlier second", 0, SOURCE_TIME - 1, SOURCE_SIZE, 20, true},
+	    {"another size", 0, SOURCE_TIME, SOURCE_SIZE + 1, 20, true},
+	    {"checked by hash", 3, SOURCE_TIME, SOURCE_SIZE, 20, true},
+	    {"not checked at all", 1, SOURCE_TIME, SOURCE_SIZE, 20, true},
+	    {"cut off", 0, SOURCE_TIME, SOURCE_SIZE, 15, true},
+	    {"empty", 0, 0, 0, 0, true},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		put_cache("app/__pycache__/mod.cpython-311.pyc", cases[i].flags, cases[i].time,
+			  cases[i].size, cases[i].length);
+		python_cache_drop(in_scratch(SOURCE), NULL);
+		cr_expect(eq(int, is_there("app/__pycache__/mod.cpython-311.pyc"), cases[i].stays),
+			  "%s", cases[i].what);
+	}
+}
+
+/* All of a source's, and nobody else's, though their headers are the same. */
+Test(python_cache, names)
+{
+	static const struct {
+		const char *name;
+		bool stays;
+	} cases[] = {
+	    {"app/__pycache__/mod.cpython-311.pyc", false},
+	    {"app/__pycache__/mod.cpython-311.opt-1.pyc", false},
+	    {"app/__pycache__/mod.cpython-312.pyc", false},
+	    {"app/__pycache__/mod.pypy39.pyc", false},
+	    {"app/__pycache__/model.cpython-311.pyc", true},
+	    {"app/__pycache__/mo.cpython-311.pyc", true},
+	    {"app/__pycache__/mod.pyc", true},
+	    {"app/__pycache__/mod.cpython-311.pyc.140737", true},
+	    {"app/__pycache__/mod.cpython-311.txt", true},
+	    {"app/mod.cpython-311.pyc", true},
+	    {"app/mod.pyc", true},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		put_trusted(cases[i].name);
+	}
+	python_cache_drop(in_scratch(SOURCE), NULL);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cr_expect(eq(int, is_there(cases[i].name), cases[i].stays), "%s", cases[i].name);
+	}
+	cr_expect(is_there(SOURCE));
+}
+
+/* Below PYTHONPYCACHEPREFIX, as CPython lays it out; and beside the source still. */
+Test(python_cache, prefix)
+{
+	char folder[2 * PATH_MAX], name[2 * PATH_MAX + 64];
+	static const char *const slashes[] = {"", "/"};
+
+	for (size_t i = 0; i < sizeof(slashes) / sizeof(slashes[0]); i++) {
+		(void)snprintf(folder, sizeof(folder), "mkdir -p prefix%s/app", directory);
+		cr_assert(zero(int, system(folder)));
+		(void)snprintf(name, sizeof(name), "prefix%s/app/mod.cpython-311.pyc", directory);
+		put_trusted(name);
+		put_trusted("app/__pycache__/mod.cpython-311.pyc");
+		(void)snprintf(folder, sizeof(folder), "%s%s", in_scratch("prefix"), slashes[i]);
+		python_cache_drop(in_scratch(SOURCE), folder);
+		cr_expect(not(is_there(name)), "%zu", i);
+		cr_expect(not(is_there("app/__pycache__/mod.cpython-311.pyc")), "%zu", i);
+	}
+	put_trusted(name);
+	python_cache_drop(in_scratch(SOURCE), in_scratch("absent"));
+	cr_expect(is_there(name));
+}
+
+/* A link may lead to a file that is none of ours. */
+Test(python_cache, links)
+{
+	cr_assert(zero(int, system("mkdir -p other elsewhere/__pycache__ linked")));
+	put_trusted("other/target.pyc");
+	cr_assert(zero(int, symlink("../../other/target.pyc", "app/__pycache__/mod.link.pyc")));
+	python_cache_drop(in_scratch(SOURCE), NULL);
+	cr_expect(is_there("app/__pycache__/mod.link.pyc"));
+	cr_expect(is_there("other/target.pyc"));
+	put_trusted("elsewhere/__pycache__/mod.x.pyc");
+	cr_assert(zero(int, symlink("../elsewhere/__pycache__", "linked/__pycache__")));
+	cr_assert(zero(int, system("cp -p app/mod.py linked/mod.py")));
+	python_cache_drop(in_scratch("linked/mod.py"), NULL);
+	cr_expect(is_there("elsewhere/__pycache__/mod.x.pyc"));
+	/* What is no file does not keep us. */
+	cr_assert(zero(int, mkfifo("app/__pycache__/mod.fifo.pyc", 0600)));
+	make_folder("app/__pycache__/mod.folder.pyc");
+	put_trusted("app/__pycache__/mod.x.pyc");
+	python_cache_drop(in_scratch(SOURCE), NULL);
+	cr_expect(is_there("app/__pycache__/mod.fifo.pyc"));
+	cr_expect(is_there("app/__pycache__/mod.folder.pyc"));
+	cr_expect(not(is_there("app/__pycache__/mod.x.pyc")));
+}
+
+/* The source itself may be a link: its target's time and size are what CPython compares. */
+Test(python_cache, linked_source)
+{
+	cr_assert(zero(int, symlink("mod.py", "app/alias.py")));
+	put_trusted("app/__pycache__/alias.cpython-311.pyc");
+	python_cache_drop(in_scratch("app/alias.py"), NULL);
+	cr_expect(not(is_there("app/__pycache__/alias.cpython-311.pyc")));
+}
+
+Test(python_cache, passed_over)
+{
+	static const char *const sources[] = {"app/mod.txt", "app/mod.pyc",  "app/.py",
+					      "app/mod",     "app/mod.py.x", "app/absent.py"};
+
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		if (strcmp(sources[i], "app/absent.py") != 0) {
+			cr_assert(zero(int, link(SOURCE, sources[i])));
+		}
+	}
+	put_trusted("app/__pycache__/mod.x.pyc");
+	put_trusted("app/__pycache__/absent.x.pyc");
+	put_trusted("app/__pycache__/.x.pyc");
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		python_cache_drop(in_scratch(sources[i]), NULL);
+	}
+	python_cache_drop("mod.py", NULL);
+	cr_expect(is_there("app/__pycache__/mod.x.pyc"));
+	cr_expect(is_there("app/__pycache__/absent.x.pyc"));
+	cr_expect(is_there("app/__pycache__/.x.pyc"));
+	/* No folder of caches at all. */
+	make_folder("bare");
+	cr_assert(zero(int, link(SOURCE, "bare/mod.py")));
+	python_cache_drop(in_scratch("bare/mod.py"), NULL);
+}
