@@ -174,6 +174,14 @@ const char *channel_folder(const struct channel *channel)
 	return channel->folder;
 }
 
+bool channel_has_more(const struct channel *channel)
+{
+	struct report_header header;
+
+	return report_decode(channel->buffer + channel->at, channel->filled - channel->at,
+			     &header) != 0;
+}
+
 uint64_t channel_malformed(const struct channel *channel)
 {
 	return channel->malformed;

@@ -7,6 +7,7 @@
 #ifndef LAUNCHER_CHANNEL_H
 #define LAUNCHER_CHANNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,9 @@ const char *channel_folder(const struct channel *channel);
 
 /* 1: *report is filled in; 0: none for now; -1: errno. Never blocks. */
 int channel_next(struct channel *channel, struct report *report);
+
+/* Are there bytes that have been read and not yet been handed out? */
+bool channel_has_more(const struct channel *channel);
 
 /* How many bytes have been thrown away because they were no report. */
 uint64_t channel_malformed(const struct channel *channel);

@@ -47,6 +47,7 @@ struct dependency {
 	bool known;		  /* `identity` and `present` have been told */
 	bool present;		  /* false: it knows that nothing was there */
 	bool may_write;		  /* it was opened for writing without being truncated */
+	bool by_mode;		  /* a change of its mode alone counts, too */
 	bool pinned;		  /* named with --watch: triggers even if the command writes it */
 	bool changed;		  /* in this burst; counted once */
 	bool unfinished;	  /* it is away for a moment, or still being written */

@@ -6,6 +6,7 @@
 
 #include "launcher/identity.h"
 #include "launcher/path.h"
+#include "launcher/python_cache.h"
 
 /* A symlink on the way: retargeted, it leads elsewhere. */
 static void depend_on_link(const char *link, void *context)
@@ -48,10 +49,17 @@ void fact_read(struct fact *fact, const char *path)
 	}
 	if (policy_python_source(canonical, fact->context->cache_prefix, source) &&
 	    identity_of_path(source, &identity)) {
+		const struct identity *cache = fact->use.identity;
+
 		/* The interpreter has looked at the source before: its version counts, if known. */
 		fact->use.reason = DEPENDENCY_CACHE;
 		fact->use.identity = &identity;
-		generations_depend(generations, source, fact->use);
+		if (cache != NULL &&
+		    python_cache_hides_change(canonical, cache->mtime_ns, source)) {
+			generations_outdate(generations, source, fact->use);
+		} else {
+			generations_depend(generations, source, fact->use);
+		}
 		return;
 	}
 	generations_depend(generations, canonical, fact->use);
@@ -139,6 +147,15 @@ void fact_name_change(struct fact *fact, const char *path)
 	    path_join(folder, canonical, path_name(whole)) &&
 	    policy_place(fact->context->policy, folder) != POLICY_IGNORED) {
 		generations_write(fact->context->generations, folder, true);
+	}
+}
+
+void fact_folder_moved(struct fact *fact, const char *path)
+{
+	char canonical[PATH_MAX];
+
+	if (locate(fact, path, false, canonical) != POLICY_IGNORED) {
+		generations_move_below(fact->context->generations, canonical);
 	}
 }
 

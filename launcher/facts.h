@@ -39,5 +39,7 @@ void fact_write(struct fact *fact, const char *path, bool sure);
 void fact_redirected(struct fact *fact, const char *path);
 /* About to be renamed, linked, made or removed: the name itself, not what a link leads to. */
 void fact_name_change(struct fact *fact, const char *path);
+/* The same for a folder: everything below it changes its name, too. */
+void fact_folder_moved(struct fact *fact, const char *path);
 
 #endif

@@ -284,6 +284,27 @@ void generations_pin(struct generations *generations, const char *path, struct u
 	}
 }
 
+void generations_outdate(struct generations *generations, const char *path, struct use use)
+{
+	struct dependency *dependency = use_path(generations, path, &use);
+
+	if (dependency != NULL && dependency->role == DEPENDENCY_TRIGGER) {
+		/* No file has this identity: the comparison that follows finds a change. */
+		dependency->identity = (struct identity){0};
+		dependency->present = true;
+		add_fresh(generations, dependency, use.program);
+	}
+}
+
+void generations_depend_on_mode(struct generations *generations, const char *path, struct use use)
+{
+	struct dependency *dependency = use_path(generations, path, &use);
+
+	if (dependency != NULL) {
+		dependency->by_mode = true;
+	}
+}
+
 void generations_see(struct generations *generations, const char *path, struct use use)
 {
 	bool made;
@@ -327,6 +348,28 @@ void generations_redirect(struct generations *generations, const char *path)
 	if (dependency != NULL && !dependency->pinned) {
 		dependency->role = DEPENDENCY_OUTPUT;
 	}
+}
+
+struct moving {
+	struct generations *generations;
+	const char *folder;
+};
+
+static void move_if_below(struct dependency *dependency, void *context)
+{
+	const struct moving *moving = context;
+
+	if (dependency->role == DEPENDENCY_TRIGGER &&
+	    path_is_below(dependency->path, moving->folder)) {
+		generations_make_output(moving->generations, dependency);
+	}
+}
+
+void generations_move_below(struct generations *generations, const char *folder)
+{
+	struct moving moving = {generations, folder};
+
+	dependencies_each(generations->current, move_if_below, &moving);
 }
 
 void generations_list(struct generations *generations, const char *folder, struct use use)

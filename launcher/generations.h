@@ -61,12 +61,18 @@ void generations_fail(struct generations *generations);
 void generations_depend(struct generations *generations, const char *path, struct use use);
 /* The same with pinned: not even the command's own writing makes it an output. */
 void generations_pin(struct generations *generations, const char *path, struct use use);
+/* The same, when it is known that the version used was an older one than is there now. */
+void generations_outdate(struct generations *generations, const char *path, struct use use);
+/* Also when only its attributes change (chmod): the command could not even be executed. */
+void generations_depend_on_mode(struct generations *generations, const char *path, struct use use);
 /* Remembers a version that has been seen, in case the path becomes a dependency. */
 void generations_see(struct generations *generations, const char *path, struct use use);
 /* The command writes it. sure: it is an output; else it is one once it is seen to be written. */
 void generations_write(struct generations *generations, const char *path, bool sure);
 /* The same for what the user has redirected: sure, and not told to the journal. */
 void generations_redirect(struct generations *generations, const char *path);
+/* The command has renamed the folder: what it depended on below goes with it, by its own hand. */
+void generations_move_below(struct generations *generations, const char *folder);
 /* The folder's entries were read: after a failure, a new file there is a change. */
 void generations_list(struct generations *generations, const char *folder, struct use use);
 

@@ -62,6 +62,9 @@ static void judge_one(struct generations *generations, struct dependency *depend
 		return;
 	}
 	change = dependency_compare(dependency, &now, &present);
+	if (change == CHANGE_NONE && dependency->by_mode && (mask & IN_ATTRIB) != 0) {
+		change = CHANGE_TOUCHED;
+	}
 	if (change != CHANGE_NONE && is_own(generations, dependency, &now, present)) {
 		return;
 	}

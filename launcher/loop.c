@@ -14,6 +14,9 @@
 #include "launcher/loop_state.h"
 #include "launcher/message.h"
 
+/* A full pipe of 1 MiB, when every report is a bare header (preload/report.h). */
+#define REPORTS_AT_ONCE ((1 << 20) / (int)sizeof(struct report_header) + 1)
+
 int64_t loop_now_ns(void)
 {
 	struct timespec now;
@@ -37,7 +40,12 @@ static void drain_channel(void *context)
 	struct loop *loop = context;
 	struct report report;
 
-	while (channel_next(loop->parts.channel, &report) == 1) {
+	/*
+	 * What is in the pipe now fits this many; who writes faster than we read must not keep us
+	 * from everything else.
+	 */
+	for (int i = 0; i < REPORTS_AT_ONCE && channel_next(loop->parts.channel, &report) == 1;
+	     i++) {
 		observer_take(loop->observer, &report);
 	}
 }
@@ -251,15 +259,17 @@ int loop_run(const struct loop_parts *parts)
 		feed_kind(&loop, EVENT_BEGIN);
 		while (!loop.finished) {
 			set_timer(&loop);
-			if (epoll_wait(loop.epoll, &ready, 1, -1) < 0 && errno != EINTR) {
+			if (epoll_wait(loop.epoll, &ready, 1,
+				       channel_has_more(parts->channel) ? 0 : -1) < 0 &&
+			    errno != EINTR) {
 				break;
 			}
 			/* All of them, in this order, whichever woke us: each is quick when empty.
 			 */
-			take_reports(&loop);
-			take_hints(&loop);
 			take_signals(&loop);
 			take_timer(&loop);
+			take_reports(&loop);
+			take_hints(&loop);
 		}
 		terminal_restore(parts->terminal);
 		status = loop.supervisor.status;

@@ -51,9 +51,17 @@ static void kill_tree(struct loop *loop)
 	tree_kill();
 }
 
-static void say_exited(struct loop *loop)
+/* Compares what has become a dependency by other ways than a report. */
+static void verify(struct loop *loop)
 {
 	struct verdict verdict = {0};
+
+	generations_verify(loop->generations, &verdict);
+	loop_feed_verdict(loop, &verdict);
+}
+
+static void say_exited(struct loop *loop)
+{
 	bool failed = child_status(loop->wait_status) != 0;
 
 	terminal_restore(loop->parts.terminal);
@@ -62,8 +70,7 @@ static void say_exited(struct loop *loop)
 	loop->complete = !failed;
 	if (failed) {
 		generations_fail(loop->generations);
-		generations_verify(loop->generations, &verdict);
-		loop_feed_verdict(loop, &verdict);
+		verify(loop);
 	}
 }
 
@@ -102,14 +109,19 @@ static void begin_generation(struct loop *loop)
  */
 static bool find_command(const struct loop *loop, char found[PATH_MAX], char absolute[PATH_MAX])
 {
-	if (executable_find(loop->parts.options->command[0], getenv("PATH"), found, PATH_MAX) !=
-	    0) {
+	const char *name = loop->parts.options->command[0];
+
+	/* Where it would be, if it is named by a path and not there. */
+	if (strchr(name, '/') == NULL || !path_join(absolute, loop->parts.folder, name)) {
+		absolute[0] = '\0';
+	}
+	if (executable_find(name, getenv("PATH"), found, PATH_MAX) != 0) {
 		return false;
 	}
 	return path_join(absolute, loop->parts.folder, found);
 }
 
-static void tell_failure(struct loop *loop, const char *path, int error)
+static void tell_failure(struct loop *loop, const char *path, const char *absolute, int error)
 {
 	struct supervisor_event failure = {.kind = EVENT_START_FAILED};
 	struct executable executable = {.kind = EXECUTABLE_UNKNOWN};
@@ -123,16 +135,20 @@ static void tell_failure(struct loop *loop, const char *path, int error)
 		reason != NULL ? reason : strerror(error),
 		loop->supervisor.generation > 1 ? ", waiting for a change" : "");
 	free(shown);
+	if (absolute[0] != '\0') {
+		observer_not_executed(loop->observer, absolute, (uint64_t)loop->started_ns);
+	}
+	generations_fail(loop->generations);
 	failure.status = child_exec_status(error);
 	failure.now_ns = loop_now_ns();
 	loop->tree_gone = true;
 	loop_feed(loop, failure);
+	verify(loop);
 }
 
 static void start(struct loop *loop)
 {
 	const struct options *options = loop->parts.options;
-	struct verdict verdict = {0};
 	char path[PATH_MAX];
 	char absolute[PATH_MAX];
 	pid_t pid = -1;
@@ -146,7 +162,7 @@ static void start(struct loop *loop)
 				  loop->parts.signals);
 	}
 	if (pid < 0) {
-		tell_failure(loop, path, errno);
+		tell_failure(loop, path, absolute, errno);
 		return;
 	}
 	loop->main_pid = pid;
@@ -154,8 +170,7 @@ static void start(struct loop *loop)
 	tree_files_own(note_output, loop);
 	observer_started(loop->observer, pid, absolute);
 	/* What is watched without being reported: the command itself, and --watch. */
-	generations_verify(loop->generations, &verdict);
-	loop_feed_verdict(loop, &verdict);
+	verify(loop);
 }
 
 void loop_perform(struct loop *loop, unsigned actions)

@@ -62,10 +62,18 @@ static int ignore_as_asked(struct parts *parts)
 }
 
 /* The library sends no system paths, unless a project lies among them. */
-static bool wants_system_paths(const struct policy *policy)
+static bool wants_system_paths(const struct policy *policy, char *const command[])
 {
 	for (size_t i = 0; i < policy->roots.count; i++) {
 		if (system_path(policy->roots.paths[i])) {
+			return true;
+		}
+	}
+	/* A name among the system's that leads to the user's own: /usr/local/bin/x -> ~/x.py. */
+	for (char *const *word = command; *word != NULL; word++) {
+		char target[PATH_MAX];
+
+		if (system_path(*word) && realpath(*word, target) != NULL && !system_path(target)) {
 			return true;
 		}
 	}
@@ -137,8 +145,9 @@ static int open_parts(struct parts *parts, bool loadable)
 				       : fail("cannot use", "inotify");
 	}
 	parts->environment = loadable
-				 ? environment_with_preload(environ, channel_folder(parts->channel),
-							    wants_system_paths(&parts->policy))
+				 ? environment_with_preload(
+				       environ, channel_folder(parts->channel),
+				       wants_system_paths(&parts->policy, parts->options.command))
 				 : environment_copy(environ);
 	return parts->environment != NULL ? 0 : fail("cannot make the command's", "environment");
 }

@@ -194,6 +194,10 @@ static void take_fact(struct observer *observer, struct fact *fact, const struct
 			   (report->header.flags & (REPORT_TRUNCATED | REPORT_CREATED)) != 0);
 		return;
 	case REPORT_RENAME:
+		if (S_ISDIR(report->header.mode)) {
+			fact_folder_moved(fact, first);
+			fact_folder_moved(fact, complete(report, true, completed[1]));
+		}
 		fact_name_change(fact, first);
 		fact_name_change(fact, complete(report, true, completed[1]));
 		return;
@@ -252,6 +256,23 @@ void observer_execute(struct observer *observer, const char *path, uint64_t now_
 		identity = identity_of_status(&status);
 		fact.use.identity = &identity;
 		fact_executed(&fact, path);
+	}
+}
+
+void observer_not_executed(struct observer *observer, const char *path, uint64_t now_ns)
+{
+	char canonical[PATH_MAX];
+	struct identity identity;
+	struct use use = {
+	    .reason = DEPENDENCY_EXECUTED,
+	    .pid = getpid(),
+	    .time_ns = now_ns,
+	    .program = "autoreload-run",
+	};
+
+	if (resolver_resolve(observer->context.resolver, path, canonical, NULL, NULL) == 0) {
+		use.identity = identity_of_path(canonical, &identity) ? &identity : NULL;
+		generations_depend_on_mode(observer->context.generations, canonical, use);
 	}
 }
 

@@ -31,6 +31,8 @@ void observer_take(struct observer *observer, const struct report *report);
  * us. Before the start, so that its version is the one that runs.
  */
 void observer_execute(struct observer *observer, const char *path, uint64_t now_ns);
+/* Or instead of it, as it cannot be executed: whatever happens to its file is worth a new try. */
+void observer_not_executed(struct observer *observer, const char *path, uint64_t now_ns);
 /* And after it: says if it cannot be observed. */
 void observer_started(struct observer *observer, pid_t pid, const char *path);
 

@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#define RECENT_S    5  /* a cache is trusted within one second; some more for a slow start */
 #define HEADER_SIZE 16 /* magic, flags, time, size: 32 bits each, little-endian (PEP 552) */
 
 static uint32_t little_endian(const unsigned char *bytes)
@@ -91,4 +93,19 @@ void python_cache_drop(const char *source, const char *cache_prefix)
 					     source) < (int)sizeof(path)) {
 		drop_in(path, stem, length, &status);
 	}
+}
+
+bool python_cache_hides_change(const char *cache, int64_t cache_ns, const char *source)
+{
+	struct timespec now;
+	struct stat status;
+	int64_t source_ns;
+
+	if (stat(source, &status) != 0) {
+		return false;
+	}
+	clock_gettime(CLOCK_REALTIME, &now);
+	source_ns = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+	return source_ns >= cache_ns && status.st_mtim.tv_sec + RECENT_S >= now.tv_sec &&
+	       is_trusted(AT_FDCWD, cache, &status);
 }

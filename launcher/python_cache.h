@@ -7,6 +7,9 @@
 #ifndef LAUNCHER_PYTHON_CACHE_H
 #define LAUNCHER_PYTHON_CACHE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /*
  * Removes the caches of a source (an absolute path; anything but NAME.py is passed over) that
  * CPython would trust now, in its folder's __pycache__ and, if not NULL, below cache_prefix
@@ -14,5 +17,12 @@
  * (PEP 552). To be called when the source has changed and nothing runs that may be writing.
  */
 void python_cache_drop(const char *source, const char *cache_prefix);
+
+/*
+ * Has the command just read a cache that hides a change? Then it runs the old code: CPython would
+ * trust the cache (see above), but its source has been written after it, and only just now (in a
+ * package, the times of both mean nothing). cache_ns: the cache's mtime as it was read.
+ */
+bool python_cache_hides_change(const char *cache, int64_t cache_ns, const char *source);
 
 #endif

@@ -75,7 +75,7 @@ static int high_number(void)
 	if (limit.rlim_cur > HIGH_DESCRIPTOR + 64) {
 		return HIGH_DESCRIPTOR;
 	}
-	return limit.rlim_cur > 32 ? (int)limit.rlim_cur - 16 : 0;
+	return limit.rlim_cur > 0 ? (int)limit.rlim_cur - 1 : 0;
 }
 
 static int open_and_keep(void)
