@@ -13,8 +13,8 @@
 #include "launcher/path.h"
 #include "launcher/printable.h"
 #include "launcher/python_cache.h"
+#include "launcher/redirected.h"
 #include "launcher/tree.h"
-#include "launcher/tree_files.h"
 
 #define COMPLETE_NS 1000000000LL /* alive for so long, a generation counts as healthy */
 
@@ -167,7 +167,7 @@ static void start(struct loop *loop)
 	}
 	loop->main_pid = pid;
 	journal_started(loop->parts.journal, loop->supervisor.generation, pid, loop->started_ns);
-	tree_files_own(note_output, loop);
+	redirected_each(note_output, loop);
 	observer_started(loop->observer, pid, absolute);
 	/* What is watched without being reported: the command itself, and --watch. */
 	verify(loop);

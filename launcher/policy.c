@@ -65,6 +65,7 @@ static bool source_folder(const char *path, const char *name, const char *prefix
 {
 	size_t folder = (size_t)(name - path) - 1;
 	size_t cache = sizeof(cache_folder) - 1;
+	size_t root = prefix != NULL ? strlen(prefix) : 0;
 
 	*start = path;
 	if (folder > cache && path[folder - cache - 1] == '/' &&
@@ -72,10 +73,13 @@ static bool source_folder(const char *path, const char *name, const char *prefix
 		*length = folder - cache - 1;
 		return true;
 	}
-	if (prefix != NULL && prefix[0] == '/' && prefix[1] != '\0' &&
-	    strncmp(path, prefix, strlen(prefix)) == 0 && path[strlen(prefix)] == '/') {
-		*start = path + strlen(prefix);
-		*length = folder - strlen(prefix);
+	/* CPython takes slashes off the end of the prefix, too. */
+	while (root > 0 && prefix[root - 1] == '/') {
+		root--;
+	}
+	if (root > 0 && prefix[0] == '/' && strncmp(path, prefix, root) == 0 && path[root] == '/') {
+		*start = path + root;
+		*length = folder - root;
 		return true;
 	}
 	return false;

@@ -218,16 +218,3 @@ int tree_kill(void)
 	free(pids.at);
 	return (int)killed;
 }
-
-bool tree_find(bool (*test)(pid_t pid, void *context), void *context)
-{
-	struct pids pids = {0};
-	bool found = false;
-
-	find(&pids);
-	for (size_t i = 0; i < pids.count && !found; i++) {
-		found = test(pids.at[i], context);
-	}
-	free(pids.at);
-	return found;
-}

@@ -6,7 +6,6 @@
 #ifndef LAUNCHER_TREE_H
 #define LAUNCHER_TREE_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 /*
@@ -18,8 +17,5 @@ int tree_signal(int signal, pid_t except);
 
 /* SIGKILL to every descendant, until a look finds none that it has not yet been sent to. */
 int tree_kill(void);
-
-/* Calls test for each descendant until it is true; returns whether it was. */
-bool tree_find(bool (*test)(pid_t pid, void *context), void *context);
 
 #endif
