@@ -27,7 +27,9 @@ struct generations *generations_new(struct watcher *watcher, struct journal *jou
 	generations->drain_context = context;
 	generations->current = dependencies_new();
 	generations->listed = dependencies_new();
-	if (generations->current == NULL || generations->listed == NULL) {
+	generations->newborn = dependencies_new();
+	if (generations->current == NULL || generations->listed == NULL ||
+	    generations->newborn == NULL) {
 		generations_free(generations);
 		return NULL;
 	}
@@ -40,6 +42,7 @@ void generations_free(struct generations *generations)
 		dependencies_free(generations->current);
 		dependencies_free(generations->previous);
 		dependencies_free(generations->listed);
+		dependencies_free(generations->newborn);
 		free(generations->fresh);
 		free(generations->programs);
 		free(generations);
@@ -123,27 +126,34 @@ static void prune_watches(struct generations *generations, struct dependencies *
 	dependencies_free(keep.folders);
 }
 
+/* An empty set in place of the old one; the old one stays if there is no memory for another. */
+static void renew(struct dependencies **set)
+{
+	struct dependencies *fresh = dependencies_new();
+
+	if (fresh != NULL) {
+		dependencies_free(*set);
+		*set = fresh;
+	}
+}
+
 void generations_begin(struct generations *generations, bool complete)
 {
-	struct dependencies *ending = generations->current;
 	struct dependencies *fresh = dependencies_new();
-	struct dependencies *listed = dependencies_new();
 
-	if (fresh == NULL || listed == NULL) {
-		dependencies_free(fresh);
-		dependencies_free(listed);
+	if (fresh == NULL) {
 		return;
 	}
-	prune_watches(generations, ending);
-	generations->current = fresh;
-	dependencies_free(generations->listed);
-	generations->listed = listed;
+	prune_watches(generations, generations->current);
 	if (complete) {
 		dependencies_free(generations->previous);
-		generations->previous = ending;
+		generations->previous = generations->current;
 	} else {
-		dependencies_free(ending);
+		dependencies_free(generations->current);
 	}
+	generations->current = fresh;
+	renew(&generations->listed);
+	renew(&generations->newborn);
 	if (generations->previous != NULL) {
 		/* What has changed up to now, the new generation will find as it is. */
 		dependencies_each(generations->previous, refresh, NULL);

@@ -14,6 +14,7 @@ struct generations {
 	void *watched_context;
 	struct dependencies *current;
 	struct dependencies *previous; /* of the last complete generation; NULL: there was none */
+	struct dependencies *newborn;  /* files that have been made since the current one failed */
 	struct dependencies *listed;   /* folders, of the current one */
 	bool failed;		       /* the current one has ended by failing */
 	unsigned unfinished;

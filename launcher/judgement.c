@@ -92,23 +92,43 @@ static void judge_one(struct generations *generations, struct dependency *depend
 	}
 }
 
+/*
+ * Has a file been made that is complete now? One that was made under this name and has been closed,
+ * or moved here; what editors and sed -i make for a moment is gone again by then.
+ */
+static bool is_born(struct generations *generations, const char *path, uint32_t mask)
+{
+	struct stat status;
+	bool made;
+
+	if (lstat(path, &status) != 0) {
+		return false;
+	}
+	if (!S_ISREG(status.st_mode)) {
+		return S_ISLNK(status.st_mode) && (mask & (IN_CREATE | IN_MOVED_TO)) != 0;
+	}
+	if ((mask & IN_CREATE) != 0) {
+		(void)dependencies_enter(generations->newborn, path, &made);
+		return status.st_nlink > 1; /* a hard link is complete when it is made */
+	}
+	return (mask & IN_MOVED_TO) != 0 || ((mask & IN_CLOSE_WRITE) != 0 &&
+					     dependencies_find(generations->newborn, path) != NULL);
+}
+
 /* A file that nobody has asked for: it may be what a failed command lacked. */
 static bool is_awaited(struct generations *generations, const char *path, uint32_t mask)
 {
+	const char *name = path_name(path);
 	char folder[PATH_MAX];
-	struct stat status;
 
 	if (generations->is_watched != NULL &&
 	    generations->is_watched(path, generations->watched_context)) {
-		return true;
+		return is_born(generations, path, mask);
 	}
-	if (!generations->failed || (mask & (IN_CREATE | IN_MOVED_TO)) == 0 ||
-	    path_name(path)[0] == '.' || policy_is_litter(path_name(path))) {
-		return false;
-	}
-	return path_folder(folder, path) &&
+	return generations->failed && name[0] != '.' && !policy_is_litter(name) &&
+	       path_folder(folder, path) &&
 	       dependencies_find(generations->listed, folder) != NULL &&
-	       lstat(path, &status) == 0 && S_ISREG(status.st_mode);
+	       is_born(generations, path, mask);
 }
 
 static void judge_entry(struct generations *generations, const struct hint *hint,

@@ -41,8 +41,10 @@ all_events() {
 told() {
 	local reason=${3:+,\"reason\":\"$3\"}
 
-	# shellcheck disable=SC2053 # the name is a pattern
-	[[ "${seen[*]}" == *"{\"event\":\"$1\",\"time\":"+([0-9.])",\"path\":\"$project/files/"$2"\"$reason"* ]] ||
+	local wanted='*{"event":"'$1'","time":+([0-9.]),"path":"'$project/files/$2\"$reason'*'
+
+	# shellcheck disable=SC2053 # a pattern
+	[[ ${seen[*]} == $wanted ]] ||
 		fail "no $1 of $2 ${3-}"
 }
 
