@@ -28,7 +28,7 @@ Test(generations_failed, falls_back)
 	expect_changes(1, "used by the complete one alone");
 	save("optional", "1");
 	expect_changes(1, "looked for by the complete one alone");
-	save("main", "mended");
+	save("main", "mended!");
 	expect_changes(1, "used by both");
 }
 
