@@ -193,6 +193,9 @@ void generations_judge(struct generations *generations, const struct hint *hint,
 		return;
 	case HINT_BELOW:
 		judging.folder = hint->path;
+		if (generations->is_watched != NULL) {
+			(void)generations->is_watched(hint->path, generations->watched_context);
+		}
 		break;
 	case HINT_ALL:
 		break;

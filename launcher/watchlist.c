@@ -18,7 +18,7 @@ enum named_kind { NAMED_PATH, NAMED_GLOB };
 
 struct named {
 	enum named_kind kind;
-	char path[PATH_MAX];   /* absolute, canonical up to its last name or first special one */
+	char path[PATH_MAX]; /* absolute, its folder canonical; of a glob, what is below `folder` */
 	char folder[PATH_MAX]; /* where to walk: a folder itself, a glob's fixed part; else "" */
 };
 
@@ -64,17 +64,19 @@ static void take_glob(struct named *named, const char *base, const char *glob)
 	start[fixed] = '\0';
 	if (path_join(whole, base, fixed > 0 ? start : ".") &&
 	    (realpath(whole, named->folder) != NULL || path_copy(named->folder, whole))) {
-		(void)path_join(named->path, named->folder, glob + fixed + (glob[fixed] == '/'));
+		(void)path_copy(named->path, glob + fixed + strspn(glob + fixed, "/"));
 	}
 }
 
 static void take_name(struct named *named, const char *base, const char *path)
 {
-	if (patterns_is_glob(path)) {
+	struct stat status;
+
+	named->kind = NAMED_PATH;
+	make_canonical(base, path, named->path);
+	/* A file that is called so, pages/[id].js, is meant itself. */
+	if (patterns_is_glob(path) && lstat(named->path, &status) != 0) {
 		take_glob(named, base, path);
-	} else {
-		named->kind = NAMED_PATH;
-		make_canonical(base, path, named->path);
 	}
 }
 
@@ -131,7 +133,7 @@ static bool covers(const struct watchlist *watchlist, const struct named *named,
 		return false;
 	}
 	if (named->kind == NAMED_GLOB) {
-		return patterns_glob_match(named->path, path);
+		return patterns_glob_match(named->path, relative);
 	}
 	return !policy_is_litter(path_name(path)) && !has_dot_folder(relative);
 }
@@ -160,10 +162,11 @@ static void walk(const struct watchlist *watchlist, const struct named *named, c
 	DIR *entries = depth < DEPTH_MAX ? opendir(folder) : NULL;
 	const struct dirent *entry;
 
+	/* Also where there is none yet: its place is waited for. */
+	generations_watch_folder(watchlist->generations, folder);
 	if (entries == NULL) {
 		return;
 	}
-	generations_watch_folder(watchlist->generations, folder);
 	while ((entry = readdir(entries)) != NULL) {
 		char path[PATH_MAX];
 		struct stat status;
@@ -192,6 +195,9 @@ static void begin_path(struct watchlist *watchlist, struct named *named)
 		return;
 	}
 	if (stat(target, &status) == 0 && S_ISDIR(status.st_mode)) {
+		if (strcmp(target, named->path) != 0) {
+			depend(watchlist, named, named->path, false); /* the symlink itself */
+		}
 		memcpy(named->folder, target, sizeof(target));
 		walk(watchlist, named, target, false, 0);
 		return;
@@ -231,6 +237,10 @@ bool watchlist_covers(const char *path, void *context)
 		if (is_folder && relative != NULL && path_name(path)[0] != '.' &&
 		    !has_dot_folder(relative)) {
 			walk(watchlist, named, path, true, 0);
+		} else if (is_folder && named->folder[0] != '\0' &&
+			   path_is_below(named->folder, path)) {
+			/* The named folder itself, or one above it, is another. */
+			walk(watchlist, named, named->folder, true, 0);
 		}
 	}
 	return false;

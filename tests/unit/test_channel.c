@@ -181,3 +181,25 @@ Test(channel, slow_writer_among_quick_ones)
 	cr_assert(zero(u64, channel_malformed(channel)));
 	free(slow);
 }
+
+/* What has been read with one report and waits behind it: poll(2) does not tell of that. */
+Test(channel, has_more)
+{
+	struct letter *first = letter(1, 'x', 10);
+	struct letter *second = letter(2, 'y', ROOM + 1);
+
+	cr_assert(not(channel_has_more(channel)));
+	send_all(first);
+	cr_assert(not(channel_has_more(channel)), "not read yet");
+	send_all(second);
+	expect_letter(first);
+	cr_assert(channel_has_more(channel));
+	expect_letter(second);
+	cr_assert(not(channel_has_more(channel)));
+	/* Less than a frame is nothing yet. */
+	cr_assert(eq(i64, write(writer, &first->header, 50), 50));
+	expect_none();
+	cr_assert(not(channel_has_more(channel)));
+	free(first);
+	free(second);
+}

@@ -114,58 +114,51 @@ Test(generations, seen_before)
 	cr_expect(zero(u32, told("watching", "only-seen", NULL)));
 }
 
-/* Looked for in vain, then made and read by the command itself: an output all the same. */
-Test(generations, outputs)
-{
-	save("before", "1");
-	save("after", "1");
-	generations_write(generations, in_scratch("before"), true);
-	depend("before");
-	depend("after");
-	depend("cache");
-	generations_write(generations, in_scratch("after"), true);
-	generations_write(generations, in_scratch("cache"), true);
-	expect_no_change("arrival");
-	save("before", "22");
-	save_by_rename("after", "22");
-	save("cache", "1");
-	depend("cache");
-	expect_no_change("outputs");
-	cr_expect(zero(u32, told("watching", NULL, NULL)));
-	cr_expect(eq(u32, told("output", "before", NULL), 1));
-	cr_expect(eq(u32, told("output", "after", NULL), 1));
-	/* Not for good: the next generation may only read it. */
-	generations_begin(generations, true);
-	depend("after");
-	expect_no_change("as it is now");
-	save("after", "333");
-	expect_changes(1, "no output any more");
-}
-
-/* Outputs of a shell's redirection are a matter of course. */
-Test(generations, redirected)
-{
-	save("log", "1");
-	generations_redirect(generations, in_scratch("log"));
-	depend("log");
-	expect_no_change("arrival");
-	save("log", "22");
-	expect_no_change("redirected");
-	cr_assert(zero(u32, told("output", NULL, NULL)));
-}
-
-/* Named by the user: not even the command's own writing takes it away. */
-Test(generations, pinned)
+/* Announced for update, looked at, changed, and only then read: the version that was looked at. */
+Test(generations, seen_after_announced)
 {
 	save("file", "1");
-	generations_pin(generations, in_scratch("file"), use_of("file", DEPENDENCY_WATCH));
-	generations_write(generations, in_scratch("file"), true);
-	generations_redirect(generations, in_scratch("file"));
+	generations_write(generations, in_scratch("file"), false);
+	generations_see(generations, in_scratch("file"), use_of("file", DEPENDENCY_STAT));
+	save_by_rename("file", "22");
+	depend("file");
+	expect_changes(1, "looked at, changed, read");
+}
+
+/* A cache has hidden the last change: what was used is an older version than is there. */
+Test(generations, outdated)
+{
+	save("source", "1");
+	save("written", "1");
+	depend("source");
 	expect_no_change("as it is");
-	save("file", "22");
-	expect_changes(1, "pinned");
-	cr_assert(zero(u32, told("output", NULL, NULL)));
-	cr_assert(eq(u32, told("watching", "file", "watch"), 1));
+	generations_outdate(generations, in_scratch("source"), use_of("source", DEPENDENCY_CACHE));
+	expect_changes(1, "outdated");
+	expect_no_change("once");
+	generations_write(generations, in_scratch("written"), true);
+	generations_outdate(generations, in_scratch("written"),
+			    use_of("written", DEPENDENCY_CACHE));
+	expect_no_change("the command's own");
+	generations_begin(generations, true);
+	generations_outdate(generations, in_scratch("source"), use_of("source", DEPENDENCY_CACHE));
+	expect_changes(1, "at its first use");
+}
+
+/* The command could not be executed: its mode alone is worth another try. */
+Test(generations, depends_on_mode)
+{
+	save("command", "1");
+	save("file", "1");
+	depend("file");
+	generations_depend_on_mode(generations, in_scratch("command"),
+				   use_of("command", DEPENDENCY_EXECUTED));
+	expect_no_change("as it is");
+	cr_assert(zero(int, chmod("file", 0755)));
+	expect_no_change("of any other file");
+	cr_assert(zero(int, chmod("command", 0755)));
+	expect_changes(1, "its mode");
+	cr_expect(eq(u32, told("changed", "command", "touched"), 1));
+	cr_expect(not(generations_unfinished(generations)));
 }
 
 /* A new generation finds everything as it is now, and knows of nothing else. */

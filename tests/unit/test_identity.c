@@ -72,3 +72,17 @@ Test(identity, equal)
 		cr_expect(not(identity_equal(&others[i], &one)), "%zu", i);
 	}
 }
+
+/* A socket or a FIFO is somebody's means and nobody's content: as if it were not there. */
+Test(identity, of_means)
+{
+	struct identity identity;
+
+	make_folder("folder");
+	cr_assert(identity_of_path("folder", &identity));
+	cr_assert(zero(int, mkfifo("fifo", 0600)));
+	errno = 0;
+	cr_assert(not(identity_of_path("fifo", &identity)));
+	cr_assert(eq(int, errno, ENOENT));
+	cr_assert(not(identity_of_path("/dev/null", &identity)));
+}

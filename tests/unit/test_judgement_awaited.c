@@ -57,6 +57,38 @@ Test(judgement_awaited, failed)
 	expect_no_change("gone again");
 }
 
+/* It counts when it is complete, and if it is more than a save of what was there before. */
+Test(judgement_awaited, complete)
+{
+	int fd;
+
+	have_listed();
+	save("app/before", "1");
+	save("target", "1");
+	(void)judge();
+	generations_fail(generations);
+	fd = open("app/made", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	cr_assert(fd >= 0 && write(fd, "1", 1) == 1);
+	expect_no_change("made, and not closed");
+	cr_assert(zero(int, close(fd)));
+	expect_changes(1, "closed");
+	/* As sed -i and many editors do: a name for a moment, then that which was there before. */
+	save("app/sedXXXX", "1");
+	cr_assert(zero(int, rename("app/sedXXXX", "app/file")));
+	expect_changes(1, "the file that was read");
+	cr_expect(zero(u32, told("changed", "app/sedXXXX", NULL)));
+	save("app/before", "22");
+	expect_no_change("it was there when the command failed, and is none of its files");
+	cr_assert(zero(int, chmod("app/before", 0600)));
+	expect_no_change("its mode");
+	cr_assert(zero(int, mkfifo("app/fifo", 0600)));
+	expect_no_change("no file at all");
+	cr_assert(zero(int, link("target", "app/link")));
+	expect_changes(1, "a hard link is complete");
+	cr_assert(zero(int, symlink("../target", "app/symlink")));
+	expect_changes(1, "a link, too");
+}
+
 /* Editor litter does not exist for us: the save that it belongs to is what counts. */
 Test(judgement_awaited, litter)
 {

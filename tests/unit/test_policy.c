@@ -153,3 +153,19 @@ Test(policy, python_cache)
 	cr_expect(not(policy_is_python_cache("/p/x__pycache__")));
 	cr_expect(not(policy_is_python_cache("/p/mod.pyc")));
 }
+
+/* What editors leave beside a file while they work on it. */
+Test(policy, litter)
+{
+	static const char *const litter[] = {
+	    "4913", "file~", "~", ".file.swp", ".file.py.swx", ".x.swo", "#file#", ".#file", ""};
+	static const char *const others[] = {"file",  "4913.py", "file~1", "file.swp",	  ".swp",
+					     "#file", "file#",	 ".env",   ".file.swift", ".s"};
+
+	for (size_t i = 0; i < sizeof(litter) / sizeof(litter[0]); i++) {
+		cr_expect(policy_is_litter(litter[i]), "%s", litter[i]);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		cr_expect(not(policy_is_litter(others[i])), "%s", others[i]);
+	}
+}

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "tests/unit/scratch.h"
 
@@ -195,4 +196,43 @@ Test(python_cache, passed_over)
 	make_folder("bare");
 	cr_assert(zero(int, link(SOURCE, "bare/mod.py")));
 	python_cache_drop(in_scratch("bare/mod.py"), NULL);
+}
+
+/* A cache that was read: does it hide that its source has just been saved? */
+Test(python_cache, hides_change)
+{
+	static const struct {
+		const char *what;
+		int64_t source_s, cache_s; /* before now */
+		uint32_t flags, size;
+		bool hides;
+	} cases[] = {
+	    {"saved after it", 1, 2, 0, SOURCE_SIZE, true},
+	    {"saved in the same moment", 1, 1, 0, SOURCE_SIZE, true},
+	    {"made after the save", 2, 1, 0, SOURCE_SIZE, false},
+	    {"of another size", 1, 2, 0, SOURCE_SIZE + 1, false},
+	    {"checked by hash", 1, 2, 3, SOURCE_SIZE, false},
+	    /* in a package, the times of both mean nothing */
+	    {"long ago", 3600, 3601, 0, SOURCE_SIZE, false},
+	};
+	static const char cache[] = "app/__pycache__/mod.cpython-311.pyc";
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t now = time(NULL);
+		const struct timespec times[2] = {{.tv_sec = 1}, {now - cases[i].source_s, 5000}};
+
+		cr_assert(zero(int, utimensat(AT_FDCWD, SOURCE, times, 0)));
+		put_cache(cache, cases[i].flags, (uint32_t)(now - cases[i].source_s), cases[i].size,
+			  20);
+		cr_expect(eq(int,
+			     python_cache_hides_change(in_scratch(cache),
+						       (now - cases[i].cache_s) * 1000000000 + 5000,
+						       in_scratch(SOURCE)),
+			     cases[i].hides),
+			  "%s", cases[i].what);
+	}
+	cr_expect(
+	    not(python_cache_hides_change(in_scratch("app/absent.pyc"), 0, in_scratch(SOURCE))));
+	cr_expect(
+	    not(python_cache_hides_change(in_scratch(cache), 0, in_scratch("app/absent.py"))));
 }

@@ -3,11 +3,9 @@
 #include "launcher/watcher.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <sys/inotify.h>
 
 #include "tests/unit/hints.h"
-#include "tests/unit/in_child.h"
 #include "tests/unit/scratch.h"
 
 static struct watcher *watcher;
@@ -243,90 +241,4 @@ Test(watcher, pruned)
 	watcher_prune(watcher, keeps_nothing, NULL);
 	cr_assert(zero(sz, watcher_count(watcher)));
 	cr_assert(zero(u32, kernel_watches()));
-}
-
-/* More than the kernel keeps for us: said once, and then everything may have changed. */
-Test(watcher, overflow)
-{
-	FILE *limit = fopen("/proc/sys/fs/inotify/max_queued_events", "re");
-	unsigned long count = 0;
-
-	cr_assert(limit != NULL && fscanf(limit, "%lu", &count) == 1);
-	(void)fclose(limit);
-	save("a", "");
-	save("b", "");
-	watch("");
-	for (unsigned long i = 0; i < count + 10; i++) {
-		/* Two in turn: equal ones in a row count as one. */
-		cr_assert(zero(int, chmod(i % 2 == 0 ? "a" : "b", 0600)));
-	}
-	(void)await(watcher, HINT_ALL, "");
-	save("after", "");
-	await_mask(watcher, in_scratch("after"), IN_CLOSE_WRITE);
-}
-
-static int check_limit(void)
-{
-	int fd;
-
-	if (unshare(CLONE_NEWUSER) != 0) {
-		return NOT_PERMITTED;
-	}
-	fd = open("/proc/sys/user/max_inotify_watches", O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, "4", 1) != 1) {
-		return NOT_PERMITTED;
-	}
-	watcher = watcher_open();
-	if (watcher == NULL || watcher_add(watcher, in_scratch("a/b/c/d/e/f")) != -1) {
-		return 1;
-	}
-	if (errno != ENOSPC || watcher_count(watcher) != 0) {
-		return 2;
-	}
-	/* It is no lasting failure. */
-	if (pwrite(fd, "400", 3, 0) != 3 || watcher_add(watcher, in_scratch("a/b/c/d/e/f")) != 0) {
-		return 3;
-	}
-	return watcher_count(watcher) == 1 ? FINE : 4;
-}
-
-Test(watcher, limit_reached)
-{
-	int status;
-
-	cr_assert(zero(int, system("mkdir -p a/b/c/d/e/f")));
-	status = in_child(check_limit);
-	cr_assert(status == FINE || status == NOT_PERMITTED, "%d", status);
-}
-
-/* A folder above may be entered but not read: it cannot be watched, what is below it can. */
-static int check_unreadable(void)
-{
-	struct hint hint;
-
-	if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) {
-		return NOT_PERMITTED;
-	}
-	watcher = watcher_open();
-	if (watcher == NULL || watcher_add(watcher, in_scratch("closed/open")) != 0) {
-		return 1;
-	}
-	save("closed/open/file", "");
-	if (!next_hint(watcher, &hint) || !points_at(&hint, in_scratch("closed/open/file"))) {
-		return 2;
-	}
-	return watcher_add(watcher, in_scratch("closed")) == -1 && errno == EACCES ? FINE : 3;
-}
-
-Test(watcher, unreadable_folder_above)
-{
-	int status;
-
-	make_folder("closed");
-	make_folder("closed/open");
-	cr_assert(zero(int, chmod("closed/open", 0777)));
-	cr_assert(zero(int, chmod("closed", 0311)));
-	status = in_child(check_unreadable);
-	cr_assert(zero(int, chmod("closed", 0755)));
-	cr_assert(status == FINE || status == NOT_PERMITTED, "%d", status);
 }

@@ -2,12 +2,9 @@
 /* launcher/watcher: folders that are not there yet, no more, or elsewhere. */
 #include "launcher/watcher.h"
 
-#include <sched.h>
 #include <sys/inotify.h>
-#include <sys/mount.h>
 
 #include "tests/unit/hints.h"
-#include "tests/unit/in_child.h"
 #include "tests/unit/scratch.h"
 
 static struct watcher *watcher;
@@ -260,59 +257,4 @@ Test(watcher_moves, pruned_while_waiting)
 	save("x/b/mark", "");
 	cr_expect(
 	    zero(u32, count_hints_until(watcher, in_scratch("x/a/file"), in_scratch("x/b/mark"))));
-}
-
-/* Is the path the next that is spoken of? */
-static bool is_next(const char *where)
-{
-	struct hint hint;
-
-	return next_hint(watcher, &hint) && hint.kind == HINT_ENTRY &&
-	       strcmp(hint.path, where) == 0;
-}
-
-/* One folder at two places, by a bind mount: whatever happens in it is told of both. */
-static int check_bind_mount(void)
-{
-	unsigned first;
-
-	if (unshare(CLONE_NEWNS | (geteuid() != 0 ? CLONE_NEWUSER : 0)) != 0 ||
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-	    mount("a", "b", NULL, MS_BIND, NULL) != 0) {
-		return NOT_PERMITTED;
-	}
-	if (watcher_add(watcher, in_scratch("a")) != 0 ||
-	    watcher_add(watcher, in_scratch("b/c")) != 0 || mkfifo("a/early", 0600) != 0 ||
-	    !is_next(in_scratch("a/early"))) {
-		return 1;
-	}
-	if (watcher_add(watcher, in_scratch("b")) != 0 || watcher_count(watcher) != 3) {
-		return 2;
-	}
-	(void)count_hints(watcher, "");
-	if (mkfifo("a/fifo", 0600) != 0 || !is_next(in_scratch("a/fifo")) ||
-	    !is_next(in_scratch("b/fifo"))) {
-		return 3;
-	}
-	/* Moved away and back, which only the one of them is. */
-	if (rename("a", "z") != 0 || rename("z", "a") != 0) {
-		return 4;
-	}
-	first = count_hints(watcher, in_scratch("a/fifo"));
-	if (first == 0 || first > 4 || watcher_count(watcher) != 3) {
-		return 5;
-	}
-	if (unlink("b/fifo") != 0) {
-		return 6;
-	}
-	return count_hints(watcher, in_scratch("a/fifo")) == 1 ? FINE : 7;
-}
-
-Test(watcher_moves, bind_mount)
-{
-	int status;
-
-	cr_assert(zero(int, system("mkdir -p a/c b")));
-	status = in_child(check_bind_mount);
-	cr_assert(status == FINE || status == NOT_PERMITTED, "%d", status);
 }
