@@ -54,8 +54,7 @@ void fact_read(struct fact *fact, const char *path)
 		/* The interpreter has looked at the source before: its version counts, if known. */
 		fact->use.reason = DEPENDENCY_CACHE;
 		fact->use.identity = &identity;
-		if (cache != NULL &&
-		    python_cache_hides_change(canonical, cache->mtime_ns, source)) {
+		if (cache != NULL && python_cache_hides_change(canonical, cache, source)) {
 			generations_outdate(generations, source, fact->use);
 		} else {
 			generations_depend(generations, source, fact->use);

@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "launcher/identity.h"
+
 #define RECENT_S    5  /* a cache is trusted within one second; some more for a slow start */
 #define HEADER_SIZE 16 /* magic, flags, time, size: 32 bits each, little-endian (PEP 552) */
 
@@ -95,17 +97,18 @@ void python_cache_drop(const char *source, const char *cache_prefix)
 	}
 }
 
-bool python_cache_hides_change(const char *cache, int64_t cache_ns, const char *source)
+bool python_cache_hides_change(const char *cache, const struct identity *read, const char *source)
 {
-	struct timespec now;
+	struct identity now;
+	struct timespec clock;
 	struct stat status;
-	int64_t source_ns;
 
-	if (stat(source, &status) != 0) {
+	if (stat(source, &status) != 0 || !identity_of_path(cache, &now) ||
+	    !identity_equal(&now, read)) {
 		return false;
 	}
-	clock_gettime(CLOCK_REALTIME, &now);
-	source_ns = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
-	return source_ns >= cache_ns && status.st_mtim.tv_sec + RECENT_S >= now.tv_sec &&
+	clock_gettime(CLOCK_REALTIME, &clock);
+	return identity_of_status(&status).mtime_ns >= read->mtime_ns &&
+	       status.st_mtim.tv_sec + RECENT_S >= clock.tv_sec &&
 	       is_trusted(AT_FDCWD, cache, &status);
 }

@@ -8,7 +8,8 @@
 #define LAUNCHER_PYTHON_CACHE_H
 
 #include <stdbool.h>
-#include <stdint.h>
+
+#include "preload/report.h"
 
 /*
  * Removes the caches of a source (an absolute path; anything but NAME.py is passed over) that
@@ -21,8 +22,9 @@ void python_cache_drop(const char *source, const char *cache_prefix);
 /*
  * Has the command just read a cache that hides a change? Then it runs the old code: CPython would
  * trust the cache (see above), but its source has been written after it, and only just now (in a
- * package, the times of both mean nothing). cache_ns: the cache's mtime as it was read.
+ * package, the times of both mean nothing). read: the version of the cache that was read; if
+ * another stands there now, the command has made that itself, from the source.
  */
-bool python_cache_hides_change(const char *cache, int64_t cache_ns, const char *source);
+bool python_cache_hides_change(const char *cache, const struct identity *read, const char *source);
 
 #endif

@@ -233,6 +233,7 @@ Test(child, signals_restored)
 {
 	char *words[] = {"cat", "/proc/self/status", NULL};
 	char wanted[256], got[256];
+	const char *ignored;
 	struct signals opened;
 	struct capture out;
 	sigset_t mask;
@@ -265,7 +266,13 @@ Test(child, signals_restored)
 	signals_close(&opened);
 	cr_assert(eq(str, got, wanted));
 	/* It is not for nothing that they are equal. */
-	cr_assert(strstr(wanted, "SigIgn:\t0000000000010003\n") != NULL, "%s", wanted);
+	ignored = strstr(wanted, "SigIgn:\t");
+	cr_assert(ignored != NULL, "%s", wanted);
+	/* 32 and 33 are the C library's own, and nobody's to set: they are as our parent left them.
+	 */
+	cr_assert(
+	    eq(u64, strtoull(ignored + strlen("SigIgn:\t"), NULL, 16) & ~0x180000000u, 0x10003),
+	    "%s", wanted);
 	cr_assert(strstr(wanted, "SigBlk:\t0000000000004800\n") != NULL, "%s", wanted);
 	(void)signals_open(&signals);
 }

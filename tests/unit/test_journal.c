@@ -3,8 +3,9 @@
 #include "launcher/journal.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 #include "launcher/message.h"
@@ -190,10 +191,13 @@ Test(journal, descriptor)
 Test(journal, slow_reader)
 {
 	char number[16];
-	int ends[2], status;
+	int ends[2], status, full;
 	pid_t reader;
 
 	cr_assert(zero(int, pipe2(ends, O_NONBLOCK)));
+	/* As small as may be; and then full is what has less room than an event takes. */
+	full = fcntl(ends[1], F_SETPIPE_SZ, 4096) - 200;
+	cr_assert(gt(int, full, 0));
 	(void)snprintf(number, sizeof(number), "%d", ends[1]);
 	reader = fork();
 	if (reader == 0) {
@@ -203,6 +207,10 @@ Test(journal, slow_reader)
 
 		(void)close(ends[1]);
 		(void)fcntl(ends[0], F_SETFL, 0);
+		/* Not before the pipe is full. */
+		for (int size = 0; size < full; (void)ioctl(ends[0], FIONREAD, &size)) {
+			(void)sched_yield();
+		}
 		while (fgets(line, sizeof(line), stream) != NULL) {
 			count += strncmp(line, "{\"event\":\"changed\"", 18) == 0 &&
 				 strcmp(line + strlen(line) - 2, "}\n") == 0;
