@@ -2,6 +2,8 @@
 /* launcher/python_cache: which caches would be trusted, and go; which stay. */
 #include "launcher/python_cache.h"
 
+#include "launcher/identity.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -216,23 +218,30 @@ Test(python_cache, hides_change)
 	    {"long ago", 3600, 3601, 0, SOURCE_SIZE, false},
 	};
 	static const char cache[] = "app/__pycache__/mod.cpython-311.pyc";
+	struct identity read = {0};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		int64_t now = time(NULL);
 		const struct timespec times[2] = {{.tv_sec = 1}, {now - cases[i].source_s, 5000}};
+		struct timespec made[2] = {{.tv_sec = 1}, {.tv_nsec = 5000}};
 
 		cr_assert(zero(int, utimensat(AT_FDCWD, SOURCE, times, 0)));
 		put_cache(cache, cases[i].flags, (uint32_t)(now - cases[i].source_s), cases[i].size,
 			  20);
-		cr_expect(eq(int,
-			     python_cache_hides_change(in_scratch(cache),
-						       (now - cases[i].cache_s) * 1000000000 + 5000,
-						       in_scratch(SOURCE)),
-			     cases[i].hides),
-			  "%s", cases[i].what);
+		made[1].tv_sec = now - cases[i].cache_s;
+		cr_assert(zero(int, utimensat(AT_FDCWD, cache, made, 0)));
+		cr_assert(identity_of_path(cache, &read));
+		cr_expect(
+		    eq(int, python_cache_hides_change(in_scratch(cache), &read, in_scratch(SOURCE)),
+		       cases[i].hides),
+		    "%s", cases[i].what);
+		/* Another than was read: the command has made it since, from the source. */
+		read.inode++;
+		cr_expect(
+		    not(python_cache_hides_change(in_scratch(cache), &read, in_scratch(SOURCE))));
 	}
+	cr_expect(not(
+	    python_cache_hides_change(in_scratch("app/absent.pyc"), &read, in_scratch(SOURCE))));
 	cr_expect(
-	    not(python_cache_hides_change(in_scratch("app/absent.pyc"), 0, in_scratch(SOURCE))));
-	cr_expect(
-	    not(python_cache_hides_change(in_scratch(cache), 0, in_scratch("app/absent.py"))));
+	    not(python_cache_hides_change(in_scratch(cache), &read, in_scratch("app/absent.py"))));
 }
