@@ -320,7 +320,7 @@ void generations_see(struct generations *generations, const char *path, struct u
 	bool made;
 	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
 
-	if (dependency != NULL && made) {
+	if (dependency != NULL && !dependency->known) {
 		set_use(dependency, &use);
 	}
 }
