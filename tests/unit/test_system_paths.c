@@ -73,7 +73,7 @@ Test(system_paths, peoples)
 	    "/opt/app/app.py",
 	    "/tmp/app.py",
 	    "/mnt/x",
-	    "/work/usr/bin/x",
+	    "/home/usr/bin/x",
 	    /* a name that only begins like one of the system's */
 	    "/users/x",
 	    "/usr2/x",
