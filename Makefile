@@ -28,7 +28,10 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 
 VERSION := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p' NEWS.md | head -n 1)
 PROGRAM := $(BUILD)/autoreload-run
-LIBRARY := $(BUILD)/autoreload-run.so
+# A folder that holds the library for each class of programs, under the names that the loader asks for.
+PRELOAD := $(BUILD)/preload
+LIBRARY := $(PRELOAD)/autoreload-run.so
+LIBRARY_32 := $(PRELOAD)/autoreload-run-32.so
 
 LAUNCHER_SOURCES := $(wildcard launcher/*.c) preload/report.c preload/system_paths.c
 PRELOAD_SOURCES := $(wildcard preload/*.c)
@@ -44,7 +47,7 @@ Q := $(if $(V),,@)
 silent := $(findstring s,$(firstword -$(MAKEFLAGS)))
 say = $(if $(V)$(silent),,@echo "  $(1)")
 
-all: $(PROGRAM) $(LIBRARY)
+all: $(PROGRAM) $(PRELOAD)/.linked
 
 $(PROGRAM): $(LAUNCHER_OBJECTS)
 	$(call say,LINK   $@)
@@ -53,7 +56,7 @@ $(PROGRAM): $(LAUNCHER_OBJECTS)
 $(BUILD)/sanitized/autoreload-run: $(SANITIZED_OBJECTS)
 	$(call say,LINK   $@)
 	$(Q)mkdir -p $(@D)
-	$(Q)ln -sf ../autoreload-run.so $(@D)/autoreload-run.so
+	$(Q)ln -sfn ../preload $(@D)/preload
 	$(Q)$(CC) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LAUNCHER_LIBS)
 
 # A stand-in for libdl.so.2 with that name and nothing in it: the library must ask the loader for
@@ -64,8 +67,20 @@ $(BUILD)/stub/libdl.so.2:
 
 $(LIBRARY): $(PRELOAD_OBJECTS) $(BUILD)/stub/libdl.so.2
 	$(call say,LINK   $@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(PRELOAD_LDFLAGS) -o $@ $(PRELOAD_OBJECTS) -Wl,--no-as-needed \
 		$(BUILD)/stub/libdl.so.2 -lgcc
+
+# The same for 32-bit programs, or at least something that their loader takes without a word.
+$(LIBRARY_32): $(PRELOAD_SOURCES) $(wildcard preload/*.h) preload/hooks.def scripts/build-32-bit
+	$(call say,LINK   $@)
+	$(Q)mkdir -p $(@D)
+	$(Q)CC='$(CC)' CFLAGS='$(filter-out -MMD -MP -Wl%,$(PRELOAD_CFLAGS))' LDFLAGS='$(PRELOAD_LDFLAGS)' \
+		scripts/build-32-bit $@ $(PRELOAD_SOURCES)
+
+$(PRELOAD)/.linked: $(LIBRARY) $(LIBRARY_32) scripts/link-library
+	$(Q)CC='$(CC)' scripts/link-library $(@D)
+	$(Q)touch $@
 
 $(BUILD)/launcher-objects/%.o: %.c
 	$(call say,CC     $<)
@@ -122,11 +137,12 @@ format:
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/autoreload-run'
 	install -m 755 $(PROGRAM) '$(DESTDIR)$(PREFIX)/bin/autoreload-run'
-	install -m 755 $(LIBRARY) '$(DESTDIR)$(PREFIX)/lib/autoreload-run/autoreload-run.so'
+	rm -rf '$(DESTDIR)$(PREFIX)/lib/autoreload-run/preload'
+	cp -R $(PRELOAD) '$(DESTDIR)$(PREFIX)/lib/autoreload-run/preload'
 
 uninstall:
 	rm -f '$(DESTDIR)$(PREFIX)/bin/autoreload-run'
-	rm -f '$(DESTDIR)$(PREFIX)/lib/autoreload-run/autoreload-run.so'
+	rm -rf '$(DESTDIR)$(PREFIX)/lib/autoreload-run/preload'
 	-rmdir '$(DESTDIR)$(PREFIX)/lib/autoreload-run'
 
 clean:

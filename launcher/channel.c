@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,12 +71,12 @@ static int make_folder(const char *path)
 	return chmod(path, 0711);
 }
 
-static int fill_folder(struct channel *channel, const char *library)
+static int fill_folder(struct channel *channel, const char *builds)
 {
 	char path[192];
 
-	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_LIBRARY);
-	if (symlink(library, path) != 0) {
+	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_BUILDS);
+	if (symlink(builds, path) != 0) {
 		return -1;
 	}
 	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_FIFO);
@@ -91,7 +92,7 @@ static void remove_folder(const struct channel *channel)
 {
 	char path[192];
 
-	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_LIBRARY);
+	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_BUILDS);
 	unlink(path);
 	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_FIFO);
 	unlink(path);
@@ -99,7 +100,7 @@ static void remove_folder(const struct channel *channel)
 	rmdir(channel->outer);
 }
 
-static int make_channel(struct channel *channel, const char *place, const char *library)
+static int make_channel(struct channel *channel, const char *place, const char *builds)
 {
 	char outer[13];
 	char inner[33];
@@ -113,7 +114,7 @@ static int make_channel(struct channel *channel, const char *place, const char *
 	if (make_folder(channel->outer) != 0) {
 		return -1;
 	}
-	if (make_folder(channel->folder) != 0 || fill_folder(channel, library) != 0) {
+	if (make_folder(channel->folder) != 0 || fill_folder(channel, builds) != 0) {
 		int saved_errno = errno;
 
 		remove_folder(channel);
@@ -130,7 +131,7 @@ static void enlarge_pipe(int fd)
 	}
 }
 
-struct channel *channel_open(const char *library)
+struct channel *channel_open(const char *builds)
 {
 	struct channel *channel = calloc(1, sizeof(*channel));
 
@@ -140,7 +141,7 @@ struct channel *channel_open(const char *library)
 	channel->fd = -1;
 	channel->strings = malloc(PAYLOAD_MAX + 3);
 	for (size_t i = 0; channel->strings != NULL && i < sizeof(places) / sizeof(*places); i++) {
-		if (make_channel(channel, places[i], library) == 0) {
+		if (make_channel(channel, places[i], builds) == 0) {
 			enlarge_pipe(channel->fd);
 			return channel;
 		}
@@ -172,6 +173,13 @@ int channel_fd(const struct channel *channel)
 const char *channel_folder(const struct channel *channel)
 {
 	return channel->folder;
+}
+
+bool channel_is_full(const struct channel *channel)
+{
+	struct pollfd room = {.fd = channel->fd, .events = POLLOUT};
+
+	return poll(&room, 1, 0) == 0;
 }
 
 bool channel_has_more(const struct channel *channel)

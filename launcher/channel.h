@@ -24,11 +24,11 @@ struct report {
 };
 
 /*
- * Makes a folder of our own, in it the FIFO and a symlink to the library: in /tmp, or where else
- * everybody can write. A link, because the library's own path may hold a space or a colon, at which
- * the loader would split it (ld.so(8)). NULL with errno, when there is no such place.
+ * Makes a folder of our own, in it the FIFO and a symlink to the folder with the builds of the
+ * library: in /tmp, or where else everybody can write. A link, because that folder's own path may
+ * hold a space or a colon, at which the loader would split it (ld.so(8)). NULL with errno, when there is no such place.
  */
-struct channel *channel_open(const char *library);
+struct channel *channel_open(const char *builds);
 
 /* Removes the folder, too. */
 void channel_close(struct channel *channel);
@@ -41,6 +41,11 @@ const char *channel_folder(const struct channel *channel);
 
 /* 1: *report is filled in; 0: none for now; -1: errno. Never blocks. */
 int channel_next(struct channel *channel, struct report *report);
+
+/*
+ * Is there no room for a report? Then one may have been dropped whose sender never gets to say so.
+ */
+bool channel_is_full(const struct channel *channel);
 
 /* Are there bytes that have been read and not yet been handed out? */
 bool channel_has_more(const struct channel *channel);

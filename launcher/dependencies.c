@@ -113,6 +113,8 @@ const char *dependency_reason_word(enum dependency_reason reason)
 		return "stat";
 	case DEPENDENCY_EXECUTED:
 		return "executed";
+	case DEPENDENCY_LOADED:
+		return "loaded";
 	case DEPENDENCY_CACHE:
 		return "cache";
 	case DEPENDENCY_MISSING:

@@ -18,6 +18,7 @@ enum dependency_reason {
 	DEPENDENCY_READ,
 	DEPENDENCY_STAT,
 	DEPENDENCY_EXECUTED,
+	DEPENDENCY_LOADED,  /* a shared object */
 	DEPENDENCY_CACHE,   /* the source of a cache that was read */
 	DEPENDENCY_MISSING, /* looked for, and not there */
 	DEPENDENCY_LISTED,  /* a folder whose entries were read */

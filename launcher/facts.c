@@ -128,24 +128,51 @@ void fact_redirected(struct fact *fact, const char *path)
 	}
 }
 
-/* The last name is not followed: a link that is renamed is not what it leads to. */
-void fact_name_change(struct fact *fact, const char *path)
+/* Of a name that is not itself to be followed: only its folder is canonical. False: nowhere. */
+static bool locate_name(struct fact *fact, const char *path, bool links, char canonical[PATH_MAX])
 {
-	char canonical[PATH_MAX];
 	char whole[PATH_MAX];
 	char folder[PATH_MAX];
+	char real[PATH_MAX];
 
 	if (path[0] != '/' || !path_copy(whole, path)) {
-		return;
+		return false;
 	}
 	for (size_t end = strlen(whole); end > 1 && whole[end - 1] == '/'; end--) {
 		whole[end - 1] = '\0'; /* mkdir("new/") */
 	}
-	if (path_folder(folder, whole) &&
-	    resolver_resolve(fact->context->resolver, folder, canonical, NULL, NULL) == 0 &&
-	    path_join(folder, canonical, path_name(whole)) &&
-	    policy_place(fact->context->policy, folder) != POLICY_IGNORED) {
-		generations_write(fact->context->generations, folder, true);
+	return path_folder(folder, whole) &&
+	       resolver_resolve(fact->context->resolver, folder, real,
+				links ? depend_on_link : NULL, fact) == 0 &&
+	       path_join(canonical, real, path_name(whole));
+}
+
+/* A link that is renamed is not what it leads to. */
+void fact_name_change(struct fact *fact, const char *path)
+{
+	char canonical[PATH_MAX];
+
+	if (locate_name(fact, path, false, canonical) &&
+	    policy_place(fact->context->policy, canonical) != POLICY_IGNORED) {
+		generations_write(fact->context->generations, canonical, true);
+	}
+}
+
+void fact_link(struct fact *fact, const char *path)
+{
+	char canonical[PATH_MAX];
+
+	if (fact->use.identity == NULL) {
+		if (locate(fact, path, false, canonical) == POLICY_PROJECT) {
+			(void)locate(fact, path, true, canonical);
+		}
+		return;
+	}
+	if (locate_name(fact, path, false, canonical) &&
+	    policy_place(fact->context->policy, canonical) == POLICY_PROJECT) {
+		(void)locate_name(fact, path, true, canonical);
+		fact->use.reason = DEPENDENCY_LINK;
+		generations_depend(fact->context->generations, canonical, fact->use);
 	}
 }
 
@@ -164,6 +191,16 @@ void fact_executed(struct fact *fact, const char *path)
 
 	fact->use.reason = DEPENDENCY_EXECUTED;
 	if (fact->use.identity != NULL && locate(fact, path, true, canonical) != POLICY_IGNORED) {
+		generations_depend(fact->context->generations, canonical, fact->use);
+	}
+}
+
+void fact_loaded(struct fact *fact, const char *path)
+{
+	char canonical[PATH_MAX];
+
+	fact->use.reason = DEPENDENCY_LOADED;
+	if (locate(fact, path, true, canonical) != POLICY_IGNORED) {
 		generations_depend(fact->context->generations, canonical, fact->use);
 	}
 }

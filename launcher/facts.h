@@ -33,6 +33,13 @@ void fact_stat(struct fact *fact, const char *path);
 void fact_missing(struct fact *fact, const char *path);
 void fact_list(struct fact *fact, const char *path);
 void fact_executed(struct fact *fact, const char *path);
+/* A shared object that was loaded. */
+void fact_loaded(struct fact *fact, const char *path);
+/*
+ * Where symlinks lead was asked: with an identity, of this one (readlink); without, of each on the
+ * way (realpath).
+ */
+void fact_link(struct fact *fact, const char *path);
 /* About to be written; sure: made or emptied, so that it is an output from now on. */
 void fact_write(struct fact *fact, const char *path, bool sure);
 /* Behind a descriptor that the command inherits for writing: an output, and not worth a word. */

@@ -393,24 +393,37 @@ void generations_list(struct generations *generations, const char *folder, struc
 	}
 }
 
-struct changed_visit {
+struct path_visit {
 	void (*visit)(const char *path, void *context);
 	void *context;
 };
 
+static void visit_path(struct dependency *dependency, void *context)
+{
+	const struct path_visit *paths = context;
+
+	paths->visit(dependency->path, paths->context);
+}
+
 static void visit_if_changed(struct dependency *dependency, void *context)
 {
-	const struct changed_visit *changed = context;
-
 	if (dependency->changed) {
-		changed->visit(dependency->path, changed->context);
+		visit_path(dependency, context);
 	}
+}
+
+void generations_each(struct generations *generations,
+		      void (*visit)(const char *path, void *context), void *context)
+{
+	struct path_visit paths = {visit, context};
+
+	dependencies_each(generations->current, visit_path, &paths);
 }
 
 void generations_each_changed(struct generations *generations,
 			      void (*visit)(const char *path, void *context), void *context)
 {
-	struct changed_visit changed = {visit, context};
+	struct path_visit paths = {visit, context};
 
-	dependencies_each(generations->current, visit_if_changed, &changed);
+	dependencies_each(generations->current, visit_if_changed, &paths);
 }

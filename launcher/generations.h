@@ -79,6 +79,9 @@ void generations_list(struct generations *generations, const char *folder, struc
 /* Watches a folder for what appears in it (see generations_set_watched). */
 void generations_watch_folder(struct generations *generations, const char *folder);
 
+/* Calls visit with each path that the running generation is known to use. */
+void generations_each(struct generations *generations,
+		      void (*visit)(const char *path, void *context), void *context);
 /* Calls visit with each path that has changed since the generation began. */
 void generations_each_changed(struct generations *generations,
 			      void (*visit)(const char *path, void *context), void *context);

@@ -165,6 +165,8 @@ static const char *reason_in_words(const struct dependency *dependency)
 		return "looked at by";
 	case DEPENDENCY_EXECUTED:
 		return "executed by";
+	case DEPENDENCY_LOADED:
+		return "loaded by";
 	case DEPENDENCY_CACHE:
 		return "source of a cache read by";
 	case DEPENDENCY_MISSING:

@@ -13,6 +13,7 @@
 #include "launcher/child.h"
 #include "launcher/loop_state.h"
 #include "launcher/message.h"
+#include "launcher/widening.h"
 
 /* A full pipe of 1 MiB, when every report is a bare header (preload/report.h). */
 #define REPORTS_AT_ONCE ((1 << 20) / (int)sizeof(struct report_header) + 1)
@@ -39,6 +40,7 @@ static void drain_channel(void *context)
 {
 	struct loop *loop = context;
 	struct report report;
+	bool incomplete = channel_is_full(loop->parts.channel);
 
 	/*
 	 * What is in the pipe now fits this many; who writes faster than we read must not keep us
@@ -47,6 +49,10 @@ static void drain_channel(void *context)
 	for (int i = 0; i < REPORTS_AT_ONCE && channel_next(loop->parts.channel, &report) == 1;
 	     i++) {
 		observer_take(loop->observer, &report);
+	}
+	if ((observer_take_lost(loop->observer) || incomplete) && !loop->widened) {
+		loop->widened = true;
+		widening_apply(loop->parts.policy, loop->generations, loop->watchlist);
 	}
 }
 

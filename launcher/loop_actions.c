@@ -98,6 +98,7 @@ static void begin_generation(struct loop *loop)
 	generations_begin(loop->generations, loop->complete);
 	observer_begin(loop->observer);
 	watchlist_begin(loop->watchlist);
+	loop->widened = false;
 	loop->complete = false;
 	loop->stopping_told = false;
 	loop->tree_gone = false;

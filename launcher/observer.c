@@ -25,6 +25,7 @@ struct observer {
 	struct unobserved *unobserved;
 	struct stat root; /* of ours: a process with another one names other paths */
 	ino_t mount_namespace;
+	bool lost;
 };
 
 struct observer *observer_new(const struct policy *policy, struct generations *generations,
@@ -90,8 +91,14 @@ static void take_exec(struct observer *observer, struct fact *fact, const struct
 		path = found;
 		fact->use.identity = &identity;
 	}
-	process_set_pending(process, path, report->header.time_ns);
-	unobserved_inspect(observer->unobserved, report->header.pid, path);
+	if ((report->header.flags & REPORT_UNREACHABLE) != 0) {
+		unobserved_tell(observer->unobserved, report->header.pid, path,
+				"runs where the observing library cannot be read "
+				"(another root, or other privileges)");
+	} else {
+		process_set_pending(process, path, report->header.time_ns);
+		unobserved_inspect(observer->unobserved, report->header.pid, path);
+	}
 	fact_executed(fact, path);
 }
 
@@ -136,6 +143,22 @@ static void take_hello(struct observer *observer, const struct report *report)
 				"runs in another root or mount namespace");
 	} else if (report->first[0] == '/') {
 		depend_on_image(observer, process, report);
+	}
+}
+
+/* The last report of a process that forbids itself system calls (preload/process.h). */
+static void take_sandbox(struct observer *observer, const struct report *report)
+{
+	char link[64];
+	char executable[PATH_MAX];
+	ssize_t length;
+
+	path_of_process(link, sizeof(link), report->header.pid, "exe");
+	length = readlink(link, executable, sizeof(executable) - 1);
+	if (length > 0) {
+		executable[length] = '\0';
+		unobserved_tell(observer->unobserved, report->header.pid, executable,
+				"shuts itself in (seccomp): what it opens from then on is not seen");
 	}
 }
 
@@ -210,6 +233,7 @@ static void take_fact(struct observer *observer, struct fact *fact, const struct
 		take_exec(observer, fact, report);
 		return;
 	case REPORT_LOST:
+		observer->lost = true;
 		journal_lost(observer->journal, report->header.count);
 		return;
 	case REPORT_HELLO:
@@ -217,6 +241,15 @@ static void take_fact(struct observer *observer, struct fact *fact, const struct
 		return;
 	case REPORT_FORKED:
 		take_forked(observer, report);
+		return;
+	case REPORT_READLINK:
+		fact_link(fact, first);
+		return;
+	case REPORT_LOAD:
+		fact_loaded(fact, first);
+		return;
+	case REPORT_SANDBOX:
+		take_sandbox(observer, report);
 		return;
 	case REPORT_KIND_END:
 		return;
@@ -286,6 +319,14 @@ void observer_output(struct observer *observer, const char *path)
 	struct fact fact = {.context = &observer->context};
 
 	fact_redirected(&fact, path);
+}
+
+bool observer_take_lost(struct observer *observer)
+{
+	bool lost = observer->lost;
+
+	observer->lost = false;
+	return lost;
 }
 
 struct ending {

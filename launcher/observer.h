@@ -6,6 +6,7 @@
 #ifndef LAUNCHER_OBSERVER_H
 #define LAUNCHER_OBSERVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "launcher/channel.h"
@@ -38,6 +39,9 @@ void observer_started(struct observer *observer, pid_t pid, const char *path);
 
 /* What the user has redirected our output to: written by the command from the start. */
 void observer_output(struct observer *observer, const char *path);
+
+/* Have reports been lost since this was asked last? What is known is then not all. */
+bool observer_take_lost(struct observer *observer);
 
 /* The generation has ended: names the programs that were executed and never said hello. */
 void observer_end(struct observer *observer, uint64_t now_ns);

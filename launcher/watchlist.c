@@ -25,8 +25,9 @@ struct named {
 struct watchlist {
 	const struct policy *policy;
 	struct generations *generations;
+	size_t given; /* of them, by the user; the rest lasts for a generation */
 	size_t count;
-	struct named named[];
+	struct named *named;
 };
 
 /* Absolute; its folder canonical, if it exists. */
@@ -83,13 +84,19 @@ static void take_name(struct named *named, const char *base, const char *path)
 struct watchlist *watchlist_new(const char *const *paths, size_t count, const char *base,
 				const struct policy *policy, struct generations *generations)
 {
-	struct watchlist *watchlist = calloc(1, sizeof(*watchlist) + count * sizeof(struct named));
+	struct watchlist *watchlist = calloc(1, sizeof(*watchlist));
 
 	if (watchlist == NULL) {
 		return NULL;
 	}
+	watchlist->named = calloc(count + 1, sizeof(struct named));
+	if (watchlist->named == NULL) {
+		free(watchlist);
+		return NULL;
+	}
 	watchlist->policy = policy;
 	watchlist->generations = generations;
+	watchlist->given = count;
 	watchlist->count = count;
 	for (size_t i = 0; i < count; i++) {
 		take_name(&watchlist->named[i], base, paths[i]);
@@ -99,7 +106,10 @@ struct watchlist *watchlist_new(const char *const *paths, size_t count, const ch
 
 void watchlist_free(struct watchlist *watchlist)
 {
-	free(watchlist);
+	if (watchlist != NULL) {
+		free(watchlist->named);
+		free(watchlist);
+	}
 }
 
 static bool has_dot_folder(const char *relative)
@@ -208,8 +218,27 @@ static void begin_path(struct watchlist *watchlist, struct named *named)
 	}
 }
 
+void watchlist_widen(struct watchlist *watchlist, const char *folder)
+{
+	struct named *more =
+	    realloc(watchlist->named, (watchlist->count + 1) * sizeof(struct named));
+	struct named *named;
+
+	if (more == NULL) {
+		return;
+	}
+	watchlist->named = more;
+	named = &more[watchlist->count];
+	*named = (struct named){.kind = NAMED_PATH};
+	if (path_copy(named->path, folder)) {
+		watchlist->count++;
+		begin_path(watchlist, named);
+	}
+}
+
 void watchlist_begin(struct watchlist *watchlist)
 {
+	watchlist->count = watchlist->given;
 	for (size_t i = 0; i < watchlist->count; i++) {
 		struct named *named = &watchlist->named[i];
 

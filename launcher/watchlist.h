@@ -22,8 +22,17 @@ struct watchlist *watchlist_new(const char *const *paths, size_t count, const ch
 				const struct policy *policy, struct generations *generations);
 void watchlist_free(struct watchlist *watchlist);
 
-/* Makes everything that is there now a dependency of the generation that begins. */
+/*
+ * Makes everything that is there now a dependency of the generation that begins, and forgets what
+ * the last one was widened by.
+ */
 void watchlist_begin(struct watchlist *watchlist);
+
+/*
+ * Until the next generation, as if the folder (canonical) had been named, too: for when it is not
+ * known what the running one depends on. Out of memory, it is not.
+ */
+void watchlist_widen(struct watchlist *watchlist, const char *folder);
 
 /*
  * Is the path, which was not there when the generation began, one that counts? A folder does not

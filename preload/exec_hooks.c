@@ -1,150 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exec* and posix_spawn*: tell what is executed, and carry our two environment variables on when
- * the program gives its child an environment of its own. Everything on the stack: the caller may
- * be a vfork child, which must not allocate.
+ * exec*, posix_spawn*, system, popen: tell what is executed, and carry our two environment variables
+ * on when the program gives its child an environment of its own (carry.h).
  */
 #include <alloca.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "preload/carry.h"
 #include "preload/guest.h"
 #include "preload/hook.h"
 #include "preload/next.h"
-#include "preload/observe.h"
+#include "preload/process.h"
 #include "preload/text.h"
 
+#define SHELL "/bin/sh" /* what system(3) and popen(3) run */
+
 extern char **environ;
-
-static const char preload_variable[] = "LD_PRELOAD=";
-
-/* What is missing in an environment, and how much room the complete one needs. */
-struct carried {
-	size_t count;	   /* entries in the environment */
-	char *preload;	   /* its LD_PRELOAD, or NULL */
-	bool has_library;  /* which names our library */
-	bool has_setting;  /* and our variable is there */
-	size_t extra_size; /* bytes for a new LD_PRELOAD string, 0 if it can stay */
-};
-
-/* Is the library one of the words that LD_PRELOAD lists? (ld.so(8): space or colon between.) */
-static bool names_library(const char *value)
-{
-	const char *folder = guest_folder();
-
-	for (const char *word = value; *word != '\0'; word++) {
-		const char *rest;
-
-		if (word != value && word[-1] != ':' && word[-1] != ' ') {
-			continue;
-		}
-		rest = text_after(word, folder);
-		rest = rest != NULL ? text_after(rest, GUEST_LIBRARY) : NULL;
-		if (rest != NULL && (*rest == '\0' || *rest == ':' || *rest == ' ')) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void inspect(char *const envp[], struct carried *carried)
-{
-	*carried = (struct carried){0};
-	for (; envp != NULL && envp[carried->count] != NULL; carried->count++) {
-		char *entry = envp[carried->count];
-		const char *value = text_after(entry, preload_variable);
-
-		if (value != NULL) {
-			carried->preload = entry;
-			carried->has_library = names_library(value);
-		} else if (text_after(entry, GUEST_VARIABLE "=") != NULL) {
-			/* Whatever it says: a launcher of its own further down has the say there.
-			 */
-			carried->has_setting = true;
-		}
-	}
-	if (!carried->has_library) {
-		carried->extra_size =
-		    sizeof(preload_variable) + text_length(guest_folder()) + sizeof(GUEST_LIBRARY) +
-		    1 + (carried->preload != NULL ? text_length(carried->preload) : 0);
-	}
-}
-
-/*
- * Builds LD_PRELOAD behind what the program has there itself: its order stays, and a sanitizer's
- * runtime, which must come first, still does.
- */
-static char *write_preload(char *buffer, const char *theirs)
-{
-	char *end = buffer;
-
-	if (theirs != NULL && theirs[sizeof(preload_variable) - 1] != '\0') {
-		end = text_append(end, theirs);
-		end = text_append(end, ":");
-	} else {
-		end = text_append(end, preload_variable);
-	}
-	end = text_append(end, guest_folder());
-	text_append(end, GUEST_LIBRARY);
-	return buffer;
-}
-
-/* Fills `to`, which has room for count + 3 entries. */
-static void complete(char **to, char *const envp[], const struct carried *carried, char *preload)
-{
-	for (size_t i = 0; i < carried->count; i++) {
-		if (envp[i] == carried->preload && preload != NULL) {
-			continue;
-		}
-		*to++ = envp[i];
-	}
-	if (preload != NULL) {
-		*to++ = preload;
-	}
-	if (!carried->has_setting) {
-		*to++ = text_unconst(guest_setting());
-	}
-	*to = NULL;
-}
-
-/*
- * The environment `envp`, completed if need be: a statement expression's alloca lives as long as
- * the calling hook, which is as long as the call needs it.
- */
-#define COMPLETED(envp)                                                                            \
-	__extension__({                                                                            \
-		char **completed_ = (char **)(uintptr_t)(envp);                                    \
-		struct carried carried_;                                                           \
-		if (guest_enter()) {                                                               \
-			inspect(completed_, &carried_);                                            \
-			if (!carried_.has_library || !carried_.has_setting) {                      \
-				char *preload_ = NULL;                                             \
-				if (!carried_.has_library) {                                       \
-					preload_ = write_preload(alloca(carried_.extra_size),      \
-								 carried_.preload);                \
-				}                                                                  \
-				char **room_ = alloca((carried_.count + 3) * sizeof(char *));      \
-				complete(room_, completed_, &carried_, preload_);                  \
-				completed_ = room_;                                                \
-			}                                                                          \
-		}                                                                                  \
-		completed_;                                                                        \
-	})
 
 /* Announce, call, and tell that it failed: an exec that succeeds does not return. */
 #define EXECUTE(dirfd, path, search, envp, name, ...)                                              \
 	do {                                                                                       \
 		__typeof__(&name) next = NEXT(name);                                               \
-		char **environment = COMPLETED(envp);                                              \
+		struct carry carry;                                                                \
+		char **environment;                                                                \
+		KEEPING_ERRNO(environment = CARRIED(&carry, envp));                                \
 		if (next == NULL) {                                                                \
 			errno = ENOSYS;                                                            \
 			return -1;                                                                 \
 		}                                                                                  \
-		KEEPING_ERRNO(observe_exec(dirfd, path, search, 0));                               \
+		KEEPING_ERRNO(process_execute(dirfd, path, search, carry.unreachable, 0));         \
 		next(__VA_ARGS__);                                                                 \
-		KEEPING_ERRNO(observe_exec(dirfd, path, search, errno));                           \
+		KEEPING_ERRNO(process_execute(dirfd, path, search, carry.unreachable, errno));     \
 		return -1;                                                                         \
 	} while (0)
 
@@ -230,28 +121,87 @@ EXPORT int execlp(const char *file, const char *first, ...)
 	EXECUTE(AT_FDCWD, file, search_path(), environ, execvpe, file, argv, environment);
 }
 
+#define SPAWN(name, file, search)                                                                  \
+	do {                                                                                       \
+		__typeof__(&name) next = NEXT(name);                                               \
+		struct carry carry;                                                                \
+		char **environment;                                                                \
+		if (next == NULL) {                                                                \
+			return ENOSYS;                                                             \
+		}                                                                                  \
+		KEEPING_ERRNO(environment = CARRIED(&carry, envp));                                \
+		KEEPING_ERRNO(process_execute(AT_FDCWD, file, search, carry.unreachable, 0));      \
+		return next(pid, file, actions, attributes, argv, environment);                    \
+	} while (0)
+
 EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
-	__typeof__(&posix_spawn) next = NEXT(posix_spawn);
-	char **environment = COMPLETED(envp);
-
-	if (next == NULL) {
-		return ENOSYS;
-	}
-	KEEPING_ERRNO(observe_exec(AT_FDCWD, path, NULL, 0));
-	return next(pid, path, actions, attributes, argv, environment);
+	SPAWN(posix_spawn, path, NULL);
 }
 
 EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
 			const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
-	__typeof__(&posix_spawnp) next = NEXT(posix_spawnp);
-	char **environment = COMPLETED(envp);
+	SPAWN(posix_spawnp, file, search_path());
+}
+
+/*
+ * These two take environ, and offer no other way. A program that has taken our variables out of it
+ * gets them back for the call alone. A thread that meanwhile changes its environment has made a copy
+ * of ours, which then stays: the strings in it must outlive the call, hence the static one.
+ */
+static char lasting_preload[GUEST_SETTING_MAX + sizeof(GUEST_LIBRARY)];
+
+static bool can_last(const struct carry *carry)
+{
+	return carry->entries_size != 0 && !carry->unreachable && carry->preload == NULL &&
+	       carry->text_size <= sizeof(lasting_preload);
+}
+
+#define WITH_ENVIRONMENT(carry, call)                                                              \
+	do {                                                                                       \
+		KEEPING_ERRNO(carry_inspect(&(carry), environ));                                   \
+		KEEPING_ERRNO(process_execute(AT_FDCWD, SHELL, NULL, (carry).unreachable, 0));     \
+		if (can_last(&(carry)) && guest_owns_memory()) {                                   \
+			char **theirs_ = environ;                                                  \
+			char **ours_ =                                                             \
+			    carry_build(&(carry), alloca((carry).entries_size), lasting_preload);  \
+			environ = ours_;                                                           \
+			call;                                                                      \
+			environ = environ == ours_ ? theirs_ : environ;                            \
+		} else {                                                                           \
+			call;                                                                      \
+		}                                                                                  \
+	} while (0)
+
+EXPORT int system(const char *command)
+{
+	__typeof__(&system) next = NEXT(system);
+	struct carry carry;
+	int result = -1;
 
 	if (next == NULL) {
-		return ENOSYS;
+		errno = ENOSYS;
+		return -1;
 	}
-	KEEPING_ERRNO(observe_exec(AT_FDCWD, file, search_path(), 0));
-	return next(pid, file, actions, attributes, argv, environment);
+	if (command == NULL) { /* only asks whether there is a shell */
+		return next(command);
+	}
+	WITH_ENVIRONMENT(carry, result = next(command));
+	return result;
+}
+
+EXPORT FILE *popen(const char *command, const char *mode)
+{
+	__typeof__(&popen) next = NEXT(popen);
+	struct carry carry;
+	FILE *result = NULL;
+
+	if (next == NULL) {
+		errno = ENOSYS;
+		return NULL;
+	}
+	WITH_ENVIRONMENT(carry, result = next(command, mode));
+	return result;
 }

@@ -4,8 +4,9 @@
 
 #include <linux/mman.h>
 
-#include "preload/observe.h"
+#include "preload/objects.h"
 #include "preload/path_hash.h"
+#include "preload/process.h"
 #include "preload/raw.h"
 #include "preload/text.h"
 
@@ -18,15 +19,19 @@
 #define PAGE_SIZE_MAX 4096
 #endif
 
+/* What guest_enter has to do; 0 is what the kernel leaves in a forked child. */
+enum guest_state { GUEST_NEW, GUEST_QUIET, GUEST_LOADING };
+
 /* Everything that a forked child must not inherit: it is another process. */
 static struct {
+	int state;	      /* of enum guest_state */
 	int pid;	      /* 0 until this process has introduced itself */
 	unsigned cwd_version; /* goes up with every chdir */
 	unsigned cwd_held;    /* the version that `cwd` holds; never equal to 0 when filled */
 	unsigned cwd_busy;    /* somebody is filling `cwd` */
 	size_t cwd_length;
 	uint64_t cwd_hash;
-	uint64_t lost;
+	uintptr_t lost; /* of a size that every machine counts atomically */
 	char cwd[4096];
 	uint64_t sent[SENT_SLOTS];
 } own __attribute__((aligned(PAGE_SIZE_MAX)));
@@ -34,6 +39,7 @@ static struct {
 /* What a child may inherit: it is the same for all. */
 static struct {
 	bool ready;
+	bool silent;
 	bool everything;
 	bool wiped; /* the kernel has agreed to wipe `own` in a forked child */
 	char setting[GUEST_SETTING_MAX];
@@ -90,12 +96,16 @@ static bool find_channel(void)
 static __attribute__((noinline)) bool begin(void)
 {
 	bool forked = LOAD(common.ready);
-	int pid = raw_getpid();
 	int nobody = 0;
 	unsigned fresh = 0;
 
+	if (LOAD(common.silent)) {
+		return false;
+	}
 	if (!forked) {
 		if (!find_channel()) {
+			/* Before libc has set environ, the next hook may find more. */
+			STORE(common.silent, environ != NULL);
 			return false;
 		}
 		common.wiped =
@@ -107,17 +117,49 @@ static __attribute__((noinline)) bool begin(void)
 	__atomic_compare_exchange_n(&own.cwd_version, &fresh, 1, false, __ATOMIC_ACQ_REL,
 				    __ATOMIC_ACQUIRE);
 	/* Of several threads that meet here, one introduces the process. */
-	if (!__atomic_compare_exchange_n(&own.pid, &nobody, pid, false, __ATOMIC_ACQ_REL,
+	if (!__atomic_compare_exchange_n(&own.pid, &nobody, raw_getpid(), false, __ATOMIC_ACQ_REL,
 					 __ATOMIC_ACQUIRE)) {
 		return true;
 	}
-	observe_process(forked);
+	process_introduce(forked);
+	STORE(own.state, GUEST_QUIET);
+	return true;
+}
+
+/* Objects have been loaded since; of several threads that meet here, one looks. */
+static __attribute__((noinline)) bool attend(void)
+{
+	int loading = GUEST_LOADING;
+
+	if (LOAD(own.state) == GUEST_NEW) {
+		return begin();
+	}
+	if (__atomic_compare_exchange_n(&own.state, &loading, GUEST_QUIET, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE)) {
+		objects_tell_new();
+	}
 	return true;
 }
 
 bool guest_enter(void)
 {
-	return LOAD(own.pid) != 0 || begin();
+	return LOAD(own.state) == GUEST_QUIET || attend();
+}
+
+void guest_silence(bool silent)
+{
+	STORE(common.silent, silent);
+	/* Every hook comes to begin() again, and learns it there. */
+	STORE(own.pid, 0);
+	STORE(own.state, GUEST_NEW);
+}
+
+void guest_expect_objects(void)
+{
+	int quiet = GUEST_QUIET;
+
+	__atomic_compare_exchange_n(&own.state, &quiet, GUEST_LOADING, false, __ATOMIC_ACQ_REL,
+				    __ATOMIC_ACQUIRE);
 }
 
 const char *guest_setting(void)
@@ -137,7 +179,12 @@ bool guest_wants_everything(void)
 
 bool guest_owns_memory(void)
 {
-	return LOAD(own.pid) == raw_getpid();
+	return guest_owns_memory_as(raw_getpid());
+}
+
+bool guest_owns_memory_as(int pid)
+{
+	return LOAD(own.pid) == pid;
 }
 
 /* The lowest bit of a key is always set (path_key), the others are spread. */
@@ -223,10 +270,15 @@ void guest_cwd_changed(void)
 
 void guest_lost(uint64_t count)
 {
-	__atomic_add_fetch(&own.lost, count, __ATOMIC_ACQ_REL);
+	__atomic_add_fetch(&own.lost, (uintptr_t)count, __ATOMIC_ACQ_REL);
 }
 
 uint64_t guest_take_lost(void)
 {
-	return LOAD(own.lost) == 0 ? 0 : __atomic_exchange_n(&own.lost, 0, __ATOMIC_ACQ_REL);
+	return guest_has_lost() ? __atomic_exchange_n(&own.lost, 0, __ATOMIC_ACQ_REL) : 0;
+}
+
+bool guest_has_lost(void)
+{
+	return LOAD(own.lost) != 0;
 }

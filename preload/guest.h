@@ -18,11 +18,26 @@
 #define GUEST_EVERYTHING  "all:" /* before the folder in the variable: system paths are sent too */
 #define GUEST_RELOAD	  "reload:"	/* before the folder: what a reload ignores is not sent */
 #define GUEST_FIFO	  "/reports"	/* in the folder: where reports go */
-#define GUEST_LIBRARY	  "/preload.so" /* in the folder: a symlink to the library */
+/*
+ * In the folder: "preload" is a symlink to the builds of the library, of which the loader takes the
+ * one for the program's own class ($LIB, ld.so(8)). The name is one by which AddressSanitizer knows
+ * its own runtime, which must be first among the objects: it takes ours for it, and starts.
+ */
+#define GUEST_BUILDS	  "/preload"
+#define GUEST_LIBRARY	  GUEST_BUILDS "/$LIB/not-libasan.so"
 #define GUEST_SETTING_MAX 160		/* NAME=MODE:FOLDER, with the terminating NUL */
 
-/* Called at the start of every hook. False: nobody listens, do nothing but forward. */
+/*
+ * Called at the start of every hook. False: nobody listens, or the process has shut itself in; do
+ * nothing but forward. Tells what is due: that the process is there, what it has loaded.
+ */
 bool guest_enter(void);
+
+/* From now on, or no longer, nothing is done in this process and those that it forks. */
+void guest_silence(bool silent);
+
+/* Shared objects are being loaded: the next hook is to look which. */
+void guest_expect_objects(void);
 
 /* Set once by guest_enter, never changed: the variable as it must stand in every environment. */
 const char *guest_setting(void);
@@ -31,8 +46,9 @@ const char *guest_folder(void);
 /* True if system paths are to be sent as well. */
 bool guest_wants_everything(void);
 
-/* False in a vfork child, where only locals may be written. One system call. */
+/* False in a vfork child, where only locals may be written. One system call, or none with pid. */
 bool guest_owns_memory(void);
+bool guest_owns_memory_as(int pid);
 
 /* Remembers what has been sent; a key of 0 is never remembered. Forgets when crowded. */
 bool guest_has_sent(uint64_t key);
@@ -58,5 +74,6 @@ void guest_cwd_changed(void);
 /* Counts what could not be sent, and takes the count back (then it is 0). */
 void guest_lost(uint64_t count);
 uint64_t guest_take_lost(void);
+bool guest_has_lost(void);
 
 #endif

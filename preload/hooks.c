@@ -5,6 +5,10 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <fts.h>
+#include <glob.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +17,7 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "preload/changes.h"
 #include "preload/guest.h"
 #include "preload/hook.h"
 #include "preload/next.h"
@@ -30,7 +35,7 @@
 static void before_stream(const char *path, const char *mode)
 {
 	if (path != NULL) {
-		observe_before_open(AT_FDCWD, path, open_flags_of_mode(mode));
+		change_open(AT_FDCWD, path, open_flags_of_mode(mode));
 	}
 }
 
@@ -42,6 +47,14 @@ static void after_stream(const char *path, const char *mode, FILE *stream, int e
 		fd = NEXT(fileno)(stream);
 	}
 	observe_open(AT_FDCWD, path, open_flags_of_mode(mode), fd, error);
+}
+
+static void before_spawned_open(const char *path, int flags)
+{
+	change_open(AT_FDCWD, path, flags);
+	if ((flags & O_ACCMODE) != O_WRONLY) {
+		observe_before_read(AT_FDCWD, path);
+	}
 }
 
 static void after_chdir(int error)
@@ -85,7 +98,7 @@ static void after_chdir(int error)
 			mode = va_arg(list, mode_t);                                               \
 			va_end(list);                                                              \
 		}                                                                                  \
-		KEEPING_ERRNO(observe_before_open(dirfd, path, flags));                            \
+		KEEPING_ERRNO(change_open(dirfd, path, flags));                            \
 		result = next arguments;                                                           \
 		error = result < 0 ? errno : 0;                                                    \
 		KEEPING_ERRNO(observe_open(dirfd, path, flags, result, error));                    \

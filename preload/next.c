@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "preload/stand_in.h"
+
 #define RTLD_NEXT ((void *)-1L) /* the same in glibc and musl */
 
 /* Unversioned, so that an old glibc's libdl, a new glibc and musl all serve it. */
@@ -13,7 +15,8 @@ static const char *const names[NEXT_COUNT] = {
 #define HOOK(result, name, ...)		      #name,
 #define HOOK_VARIADIC_OPEN(result, name, ...) #name,
 #include "preload/hooks.def"
-    "syscall", "execve", "execvpe", "execveat", "fexecve", "posix_spawn", "posix_spawnp", "fileno",
+    "syscall", "execve", "execvpe", "execveat", "fexecve", "posix_spawn", "posix_spawnp", "system",
+    "popen", "prctl", "dlopen", "dlmopen", "fileno",
 };
 
 static void *functions[NEXT_COUNT];
@@ -48,6 +51,9 @@ void *next_function(enum next_id id)
 		function = dlsym(RTLD_NEXT, names[id]);
 		if (function == NULL) {
 			function = look_up_without_64(names[id]);
+		}
+		if (function == NULL) {
+			function = stand_in(id);
 		}
 		__atomic_store_n(&functions[id], function, __ATOMIC_RELEASE);
 	}

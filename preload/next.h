@@ -15,14 +15,20 @@ enum next_id {
 	NEXT_fexecve,
 	NEXT_posix_spawn,
 	NEXT_posix_spawnp,
+	NEXT_system,
+	NEXT_popen,
+	NEXT_prctl,
+	NEXT_dlopen,
+	NEXT_dlmopen,
 	NEXT_fileno,
 	NEXT_COUNT,
 };
 
 /*
  * The function of that name in the libraries behind ours (dlsym(3), RTLD_NEXT), looked up once. A
- * name ending in 64 that this libc does not have (musl) is looked up without it. NULL if there is
- * none. Never exits; needs no allocation when the name exists.
+ * name ending in 64 that this libc does not have (musl) is looked up without it; what it does not
+ * have at all is done by the system call (stand_in.h). NULL if there is none. Never exits; needs no
+ * allocation when the name exists.
  */
 void *next_function(enum next_id id);
 

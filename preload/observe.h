@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the hooks call: turns a libc call into at most one report. Every function here keeps errno
- * (all I/O is by raw system calls), allocates nothing, and returns at once when the fact has been
- * sent before, or lies under a system path.
+ * What the hooks of reading and looking call: turns a libc call into at most one report. Every
+ * function here keeps errno (all I/O is by raw system calls), allocates nothing, and returns at
+ * once when the fact has been sent before, or lies under a system path.
  *
- * The rule of before and after: what will change a file is announced before the call, so that it
- * is in the pipe before any event that it causes; what only looks is reported after the call, when
- * the kernel has also found the program's pointers good.
+ * What only looks is reported after the call, when the kernel has also found the program's pointers
+ * good; what will change a file is announced before it (changes.h).
  */
 #ifndef PRELOAD_OBSERVE_H
 #define PRELOAD_OBSERVE_H
@@ -15,16 +14,14 @@
 
 #include "preload/report.h"
 
-/* Sent once a process: REPORT_HELLO, or REPORT_FORKED for a copy of one. */
-void observe_process(bool forked);
-
-/* Before an open with these open(2) flags; says nothing unless it may change the file. */
-void observe_before_open(int dirfd, const char *path, int flags);
-/* After it: fd is the result, or negative with `error`. */
+/* After an open with these open(2) flags: fd is the result, or negative with `error`. */
 void observe_open(int dirfd, const char *path, int flags, int fd, int error);
 
-/* The same for fopen(3) and freopen(3), by their mode. A NULL path or mode is passed over. */
+/* The open(2) flags that an fopen(3) mode stands for; O_PATH for a mode that is none. */
 int open_flags_of_mode(const char *mode);
+
+/* Before something that will open the file for reading where we cannot see it. */
+void observe_before_read(int dirfd, const char *path);
 
 /*
  * After a stat that follows links (nofollow false) or does not; identity and mode of what was
@@ -32,26 +29,21 @@ int open_flags_of_mode(const char *mode);
  */
 void observe_stat(int dirfd, const char *path, bool nofollow, const struct identity *identity,
 		  unsigned mode, int error);
-
-/* After an opendir. */
-void observe_list(int dirfd, const char *path, int error);
-
-/* Before a call that removes, makes or renames: kind is REPORT_REMOVE, REPORT_MKDIR, REPORT_LINK.
- */
-void observe_change(enum report_kind kind, int dirfd, const char *path);
-void observe_rename(int old_dirfd, const char *old_path, int new_dirfd, const char *new_path);
-
-/* After a mkstemp or mkdtemp, which make the name up: `made` tells whether they succeeded. */
-void observe_made(const char *path, bool made);
-/* Before a truncate or utimes by name: the file stays, and is another. */
-void observe_overwrite(int dirfd, const char *path);
 /* After an access(2): what is not there may come. */
 void observe_access(int dirfd, const char *path, int error);
 
-/*
- * Before an exec or spawn, and with `error` after one that failed. search_path: the PATH that a
- * name without a slash is looked up in, or NULL.
- */
-void observe_exec(int dirfd, const char *path, const char *search_path, int error);
+/* After an opendir or scandir. */
+void observe_list(int dirfd, const char *path, int error);
+/* Before a walk through a tree (ftw, fts): its root; what lies below, libc lists unseen. */
+void observe_walk(const char *path);
+/* The same for each of fts_open's paths. */
+void observe_walks(char *const *paths);
+/* Before a glob(3): the folder that the pattern's fixed part names. */
+void observe_glob(const char *pattern);
+
+/* Before a readlink: the version of the link that it reads. After it: not there. */
+void observe_readlink(int dirfd, const char *path);
+/* After a realpath: every link on the way was read. */
+void observe_realpath(const char *path, int error);
 
 #endif

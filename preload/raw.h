@@ -41,12 +41,24 @@ static inline long raw_call6(long number, long a, long b, long c, long d, long e
 			 : "memory");
 	return x0;
 }
+#elif defined(__i386__)
+/* In raw_i386.c: the sixth argument goes where the frame pointer is. */
+long raw_call6(long number, long a, long b, long c, long d, long e, long f);
 #else
 #error "raw.h needs the system call instruction of this machine"
 #endif
 
 #define RAW_CALL(number, a, b, c, d, e, f)                                                         \
 	raw_call6((number), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+
+/* With 64 bit of time everywhere. */
+#ifdef __NR_clock_gettime64
+#define RAW_CLOCK_GETTIME __NR_clock_gettime64
+#define RAW_PPOLL	  __NR_ppoll_time64
+#else
+#define RAW_CLOCK_GETTIME __NR_clock_gettime
+#define RAW_PPOLL	  __NR_ppoll
+#endif
 
 static inline int raw_openat(int dirfd, const char *path, int flags)
 {

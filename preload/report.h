@@ -32,6 +32,9 @@ enum report_kind {
 	REPORT_REMOVE,	  /* first is about to be removed */
 	REPORT_MKDIR,	  /* first is about to be made, a directory */
 	REPORT_LOST,	  /* `count` reports of this process could not be sent */
+	REPORT_READLINK,  /* a symlink was read: with its identity, or (realpath) all on the way */
+	REPORT_LOAD,	  /* a shared object was loaded */
+	REPORT_SANDBOX,	  /* the process is about to forbid itself system calls: the last report */
 	REPORT_KIND_END,
 };
 
@@ -45,6 +48,7 @@ enum report_flag {
 	    1 << 5, /* first is relative to /proc/PID/cwd: ours was not to be had */
 	REPORT_SECOND_IN_CWD = 1 << 6, /* the same for second */
 	REPORT_FAILED = 1 << 7,	       /* the call failed, with `error` */
+	REPORT_UNREACHABLE = 1 << 8,   /* EXEC: the library cannot be opened from there */
 };
 
 #define REPORT_MAGIC	  0x31524c41u /* "ALR1" on the wire of a little-endian machine */

@@ -6,11 +6,11 @@
  * (closefrom, daemons) and get the number again from their next open: so before every write the
  * descriptor is compared with the FIFO that it was, and opened anew if it is something else. fstat
  * rather than the cheaper F_GETPIPE_SZ: a report in the user's file is the worst that could happen,
- * and a pipe of the same size may be anybody's.
+ * and a pipe of the same size may be anybody's. A program that may have only few descriptors has none
+ * to spare: there each report opens the FIFO anew.
  */
 #include "preload/sender.h"
 
-#include <asm/stat.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
 #include <linux/poll.h>
@@ -19,10 +19,12 @@
 
 #include "preload/guest.h"
 #include "preload/raw.h"
+#include "preload/status.h"
 #include "preload/text.h"
 
-#define FULL_PIPE_WAIT_NS 50000000L
+#define FULL_PIPE_WAIT_NS 50000000u
 #define HIGH_DESCRIPTOR	  900 /* far above what programs use, and no large table for the kernel */
+#define SPARE_DESCRIPTORS 64  /* above it, there must be room for the program's own */
 
 struct slice {
 	const void *start;
@@ -32,23 +34,28 @@ struct slice {
 /* Outlives a fork: the child inherits the descriptor. */
 static struct {
 	int fd; /* 0: none yet (never a number of ours: it is standard input) */
-	unsigned long device, inode;
-	bool waited; /* the pipe has been full for the whole wait: wait no more */
+	uint64_t device, inode;
+	bool gave_up; /* the pipe has been full for the whole wait: wait no more */
 } kept;
+
+/* The descriptor that one report goes out through. */
+struct line {
+	int fd;	      /* or negative */
+	bool private; /* opened for this report alone */
+};
 
 static bool is_the_channel(int fd)
 {
-	struct stat status;
+	struct status status;
 
-	return RAW_CALL(__NR_fstat, fd, &status, 0, 0, 0, 0) == 0 && status.st_ino == kept.inode &&
-	       status.st_dev == kept.device;
+	return status_of_descriptor(fd, &status) == 0 && status.identity.inode == kept.inode &&
+	       status.identity.device == kept.device;
 }
 
 /* O_RDWR: never ENXIO without a reader, and never SIGPIPE (fifo(7)). */
-static int open_channel(void)
+static int open_channel(struct status *status)
 {
 	char path[GUEST_SETTING_MAX + sizeof(GUEST_FIFO)];
-	struct stat status;
 	int fd;
 
 	text_append(text_append(path, guest_folder()), GUEST_FIFO);
@@ -56,90 +63,115 @@ static int open_channel(void)
 	if (fd < 0) {
 		return -1;
 	}
-	if (RAW_CALL(__NR_fstat, fd, &status, 0, 0, 0, 0) != 0 ||
-	    (status.st_mode & 0170000) != 0010000) {
+	if (status_of_descriptor(fd, status) != 0 || !status_is(status, STATUS_TYPE_FIFO)) {
 		raw_close(fd);
 		return -1;
 	}
 	return fd;
 }
 
-/* The lowest number that is surely out of the program's way, below its own limit. */
-static int high_number(void)
+static bool may_keep(void)
 {
 	struct rlimit64 limit;
 
-	if (RAW_CALL(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, &limit, 0, 0) != 0) {
-		return HIGH_DESCRIPTOR;
-	}
-	if (limit.rlim_cur > HIGH_DESCRIPTOR + 64) {
-		return HIGH_DESCRIPTOR;
-	}
-	return limit.rlim_cur > 0 ? (int)limit.rlim_cur - 1 : 0;
+	return RAW_CALL(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, &limit, 0, 0) != 0 ||
+	       limit.rlim_cur > HIGH_DESCRIPTOR + SPARE_DESCRIPTORS;
 }
 
-static int open_and_keep(void)
+/* Moves the descriptor out of the program's way, and keeps it there; false if that fails. */
+static bool keep(struct line *line, const struct status *status, int before)
 {
-	struct stat status;
-	int low = open_channel();
-	int high;
+	int high = may_keep() ? raw_fcntl(line->fd, F_DUPFD_CLOEXEC, HIGH_DESCRIPTOR) : -1;
 
-	if (low < 0) {
-		return -1;
-	}
-	high = raw_fcntl(low, F_DUPFD_CLOEXEC, high_number());
-	raw_close(low);
-	if (high < 0 || RAW_CALL(__NR_fstat, high, &status, 0, 0, 0, 0) != 0) {
-		return -1;
-	}
-	kept.device = status.st_dev;
-	kept.inode = status.st_ino;
-	__atomic_store_n(&kept.fd, high, __ATOMIC_RELEASE);
-	return high;
-}
-
-static int kept_channel(void)
-{
-	int fd = __atomic_load_n(&kept.fd, __ATOMIC_ACQUIRE);
-
-	return fd > 0 && is_the_channel(fd) ? fd : open_and_keep();
-}
-
-/* A full pipe: wait for room once; a launcher that is gone or stuck must not slow the program. */
-static bool wait_for_room(int fd)
-{
-	struct pollfd wanted = {.fd = fd, .events = POLLOUT};
-	struct {
-		long seconds, nanoseconds;
-	} limit = {0, FULL_PIPE_WAIT_NS};
-
-	if (__atomic_exchange_n(&kept.waited, true, __ATOMIC_ACQ_REL)) {
+	if (high < 0) {
 		return false;
 	}
-	return RAW_CALL(__NR_ppoll, &wanted, 1, &limit, 0, 0, 0) == 1;
+	raw_close(line->fd);
+	line->fd = high;
+	kept.device = status->identity.device;
+	kept.inode = status->identity.inode;
+	/* Another thread was faster: its descriptor is kept, and ours serves this once. */
+	return __atomic_compare_exchange_n(&kept.fd, &before, high, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_ACQUIRE);
+}
+
+/* A vfork child may use what its parent keeps, but not change it. */
+static struct line open_line(bool ours)
+{
+	int fd = __atomic_load_n(&kept.fd, __ATOMIC_ACQUIRE);
+	struct line line = {.fd = fd, .private = false};
+	struct status status;
+
+	if (fd > 0 && is_the_channel(fd)) {
+		return line;
+	}
+	line.fd = open_channel(&status);
+	line.private = line.fd >= 0 && !(ours && keep(&line, &status, fd));
+	return line;
+}
+
+static void close_line(const struct line *line)
+{
+	if (line->private) {
+		raw_close(line->fd);
+	}
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct __kernel_timespec now = {0, 0};
+
+	RAW_CALL(RAW_CLOCK_GETTIME, CLOCK_MONOTONIC, &now, 0, 0, 0, 0);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/*
+ * A full pipe: waits for room, until `until_ns`. A launcher that is gone or stuck must not slow the
+ * program: once a whole wait was in vain, there is no other until something could be written.
+ */
+static bool wait_for_room(int fd, uint64_t until_ns)
+{
+	struct pollfd wanted = {.fd = fd, .events = POLLOUT};
+	uint64_t now_ns = monotonic_ns();
+	struct __kernel_timespec left = {.tv_nsec = (long)(until_ns - now_ns)};
+	long result = 0;
+
+	if (__atomic_load_n(&kept.gave_up, __ATOMIC_RELAXED)) {
+		return false;
+	}
+	if (now_ns < until_ns) {
+		result = RAW_CALL(RAW_PPOLL, &wanted, 1, &left, 0, 0, 0);
+	}
+	if (result > 0 || result == -EINTR) {
+		return true; /* room, which others may have taken meanwhile; or a signal */
+	}
+	__atomic_store_n(&kept.gave_up, true, __ATOMIC_RELAXED);
+	return false;
 }
 
 /* One frame, one write: atomic, because it is not longer than PIPE_BUF. */
 static bool write_frame(int fd, const struct slice *slices, size_t count)
 {
-	bool waited = false;
+	uint64_t until_ns = 0;
 
 	for (;;) {
 		long written = RAW_CALL(__NR_writev, fd, slices, count, 0, 0, 0);
 
 		if (written > 0) {
-			if (__atomic_load_n(&kept.waited, __ATOMIC_RELAXED)) {
-				__atomic_store_n(&kept.waited, false, __ATOMIC_RELAXED);
+			if (__atomic_load_n(&kept.gave_up, __ATOMIC_RELAXED)) {
+				__atomic_store_n(&kept.gave_up, false, __ATOMIC_RELAXED);
 			}
 			return true;
 		}
 		if (written == -EINTR) {
 			continue;
 		}
-		if (written != -EAGAIN || waited || !wait_for_room(fd)) {
+		if (written == -EAGAIN && until_ns == 0) {
+			until_ns = monotonic_ns() + FULL_PIPE_WAIT_NS;
+		}
+		if (written != -EAGAIN || !wait_for_room(fd, until_ns)) {
 			return false;
 		}
-		waited = true;
 	}
 }
 
@@ -186,16 +218,6 @@ static bool write_report(int fd, struct report_header *header, const struct piec
 	return true;
 }
 
-static uint64_t monotonic_ns(void)
-{
-	struct {
-		long seconds, nanoseconds;
-	} now = {0, 0};
-
-	RAW_CALL(__NR_clock_gettime, CLOCK_MONOTONIC, &now, 0, 0, 0, 0);
-	return (uint64_t)now.seconds * 1000000000u + (uint64_t)now.nanoseconds;
-}
-
 static void send_lost_count(int fd, const struct report_header *like)
 {
 	struct report_header header = {.kind = REPORT_LOST, .pid = like->pid, .tid = like->tid};
@@ -209,25 +231,39 @@ static void send_lost_count(int fd, const struct report_header *like)
 
 bool sender_send(struct report_header *header, const struct piece *pieces, size_t count)
 {
-	bool ours = guest_owns_memory();
-	int fd = ours ? kept_channel() : open_channel();
-	bool sent;
+	bool sent = false;
+	struct line line;
 
 	header->pid = raw_getpid();
 	header->tid = raw_gettid();
 	header->time_ns = monotonic_ns();
-	if (fd < 0) {
-		guest_lost(1);
-		return false;
+	line = open_line(guest_owns_memory_as(header->pid));
+	if (line.fd >= 0) {
+		sent = write_report(line.fd, header, pieces, count);
 	}
-	sent = write_report(fd, header, pieces, count);
 	if (sent) {
-		send_lost_count(fd, header);
+		send_lost_count(line.fd, header);
 	} else {
 		guest_lost(1);
 	}
-	if (!ours) {
-		raw_close(fd);
-	}
+	close_line(&line);
 	return sent;
+}
+
+void sender_flush(void)
+{
+	struct report_header header = {.time_ns = 0};
+	struct line line;
+
+	if (!guest_has_lost()) {
+		return;
+	}
+	header.pid = raw_getpid();
+	header.tid = raw_gettid();
+	header.time_ns = monotonic_ns();
+	line = open_line(guest_owns_memory_as(header.pid));
+	if (line.fd >= 0) {
+		send_lost_count(line.fd, &header);
+		close_line(&line);
+	}
 }

@@ -24,4 +24,7 @@ struct piece {
  */
 bool sender_send(struct report_header *header, const struct piece *pieces, size_t count);
 
+/* Tells of what could not be sent, if there is anything and if there is room now. */
+void sender_flush(void);
+
 #endif

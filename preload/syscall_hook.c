@@ -3,17 +3,22 @@
  * syscall(2): how runtimes make calls that their libc's headers lack. Node's libuv asks for statx
  * this way. What is not about files is forwarded with all six arguments, whatever they are.
  */
+#include <alloca.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/seccomp.h>
 #include <stdarg.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "preload/carry.h"
+#include "preload/changes.h"
 #include "preload/guest.h"
 #include "preload/hook.h"
 #include "preload/next.h"
 #include "preload/observe.h"
+#include "preload/process.h"
 #include "preload/stat_result.h"
 
 EXPORT long syscall(long number, ...);
@@ -34,6 +39,7 @@ static long forward(long number, const struct arguments *a)
 }
 
 #define PATH_AT(index) ((const char *)a->at[index])
+#define FD_AT(index)   ((int)a->at[index])
 
 /* What the call does to files, announced before it. */
 static void before(long number, const struct arguments *a)
@@ -41,63 +47,109 @@ static void before(long number, const struct arguments *a)
 	switch (number) {
 #ifdef SYS_open
 	case SYS_open:
-		observe_before_open(AT_FDCWD, PATH_AT(0), (int)a->at[1]);
+		change_open(AT_FDCWD, PATH_AT(0), FD_AT(1));
 		break;
 	case SYS_creat:
-		observe_before_open(AT_FDCWD, PATH_AT(0), O_WRONLY | O_CREAT | O_TRUNC);
+		change_open(AT_FDCWD, PATH_AT(0), O_WRONLY | O_CREAT | O_TRUNC);
 		break;
 	case SYS_rename:
-		observe_rename(AT_FDCWD, PATH_AT(0), AT_FDCWD, PATH_AT(1));
+		change_rename(AT_FDCWD, PATH_AT(0), AT_FDCWD, PATH_AT(1));
 		break;
 	case SYS_unlink:
-		observe_change(REPORT_REMOVE, AT_FDCWD, PATH_AT(0));
+	case SYS_rmdir:
+		change_name(REPORT_REMOVE, AT_FDCWD, PATH_AT(0));
+		break;
+	case SYS_mkdir:
+		change_name(REPORT_MKDIR, AT_FDCWD, PATH_AT(0));
+		break;
+	case SYS_link:
+	case SYS_symlink:
+		change_name(REPORT_LINK, AT_FDCWD, PATH_AT(1));
+		break;
+	case SYS_readlink:
+		observe_readlink(AT_FDCWD, PATH_AT(0));
 		break;
 #endif
 	case SYS_openat:
-		observe_before_open((int)a->at[0], PATH_AT(1), (int)a->at[2]);
+		change_open(FD_AT(0), PATH_AT(1), FD_AT(2));
 		break;
-	case SYS_renameat:
 	case SYS_renameat2:
-		observe_rename((int)a->at[0], PATH_AT(1), (int)a->at[2], PATH_AT(3));
+#ifdef SYS_renameat
+	case SYS_renameat:
+#endif
+		change_rename(FD_AT(0), PATH_AT(1), FD_AT(2), PATH_AT(3));
 		break;
 	case SYS_unlinkat:
-		observe_change(REPORT_REMOVE, (int)a->at[0], PATH_AT(1));
+		change_name(REPORT_REMOVE, FD_AT(0), PATH_AT(1));
+		break;
+	case SYS_mkdirat:
+		change_name(REPORT_MKDIR, FD_AT(0), PATH_AT(1));
+		break;
+	case SYS_linkat:
+		change_name(REPORT_LINK, FD_AT(2), PATH_AT(3));
+		break;
+	case SYS_symlinkat:
+		change_name(REPORT_LINK, FD_AT(1), PATH_AT(2));
+		break;
+	case SYS_truncate:
+		change_overwrite(AT_FDCWD, PATH_AT(0), false);
+		break;
+	case SYS_readlinkat:
+		observe_readlink(FD_AT(0), PATH_AT(1));
 		break;
 	default:
 		break;
 	}
 }
 
-/* What it has found, told after it; the kernel has found the pointers good. */
-static void after(long number, const struct arguments *a, long result, int error)
+/* openat2's flags lie in memory, which the kernel has found good if the call succeeded. */
+static void after_openat2(const struct arguments *a, int fd, int error)
+{
+	if (fd >= 0) {
+		const struct open_how *how = (const struct open_how *)a->at[2];
+
+		observe_open(FD_AT(0), PATH_AT(1), (int)how->flags, fd, error);
+	}
+}
+
+/* What it has found, told after it. */
+static void after(long number, const struct arguments *a, int result, int error)
 {
 	switch (number) {
 #ifdef SYS_open
 	case SYS_open:
-		observe_open(AT_FDCWD, PATH_AT(0), (int)a->at[1], (int)result, error);
+		observe_open(AT_FDCWD, PATH_AT(0), FD_AT(1), result, error);
 		break;
+	case SYS_access:
+		observe_access(AT_FDCWD, PATH_AT(0), error);
+		break;
+#endif
+#ifdef __x86_64__ /* elsewhere the kernel's struct is not libc's */
 	case SYS_stat:
 		after_stat(AT_FDCWD, PATH_AT(0), 0, (const struct stat *)a->at[1], error);
 		break;
+	case SYS_lstat:
+		after_stat(AT_FDCWD, PATH_AT(0), AT_SYMLINK_NOFOLLOW,
+			   (const struct stat *)a->at[1], error);
+		break;
+#endif
+#ifdef SYS_newfstatat
+	case SYS_newfstatat:
+		after_stat(FD_AT(0), PATH_AT(1), FD_AT(3), (const struct stat *)a->at[2], error);
+		break;
 #endif
 	case SYS_openat:
-		observe_open((int)a->at[0], PATH_AT(1), (int)a->at[2], (int)result, error);
-		break;
-	case SYS_newfstatat:
-		after_stat((int)a->at[0], PATH_AT(1), (int)a->at[3], (const struct stat *)a->at[2],
-			   error);
-		break;
-	case SYS_statx:
-		after_statx((int)a->at[0], PATH_AT(1), (int)a->at[2],
-			    (const struct statx *)a->at[4], error);
+		observe_open(FD_AT(0), PATH_AT(1), FD_AT(2), result, error);
 		break;
 	case SYS_openat2:
-		/* Its resolve flags may bend the path: what was opened is what counts. */
-		if (result >= 0) {
-			observe_open((int)a->at[0], PATH_AT(1),
-				     (int)((const struct open_how *)a->at[2])->flags, (int)result,
-				     error);
-		}
+		after_openat2(a, result, error);
+		break;
+	case SYS_statx:
+		after_statx(FD_AT(0), PATH_AT(1), FD_AT(2), (const struct statx *)a->at[4], error);
+		break;
+	case SYS_faccessat:
+	case SYS_faccessat2:
+		observe_access(FD_AT(0), PATH_AT(1), error);
 		break;
 	case SYS_chdir:
 	case SYS_fchdir:
@@ -110,29 +162,42 @@ static void after(long number, const struct arguments *a, long result, int error
 	}
 }
 
-static bool about_files(long number)
+/* An exec by number, with the environment completed on the stack. Returns if it has failed. */
+static long execute(long number, const struct arguments *given)
 {
-	switch (number) {
-#ifdef SYS_open
-	case SYS_open:
-	case SYS_creat:
-	case SYS_stat:
-	case SYS_rename:
-	case SYS_unlink:
-#endif
-	case SYS_openat:
-	case SYS_openat2:
-	case SYS_newfstatat:
-	case SYS_statx:
-	case SYS_renameat:
-	case SYS_renameat2:
-	case SYS_unlinkat:
-	case SYS_chdir:
-	case SYS_fchdir:
-		return true;
-	default:
-		return false;
+	struct arguments a = *given;
+	struct carry carry;
+	bool at = number == SYS_execveat;
+	int dirfd = at ? (int)a.at[0] : AT_FDCWD;
+	const char *path = (const char *)a.at[at ? 1 : 0];
+	long *environment = &a.at[at ? 3 : 2];
+	long result;
+
+	KEEPING_ERRNO(*environment = (long)CARRIED(&carry, (char *const *)*environment));
+	KEEPING_ERRNO(process_execute(dirfd, path, NULL, carry.unreachable, 0));
+	result = forward(number, &a);
+	KEEPING_ERRNO(process_execute(dirfd, path, NULL, carry.unreachable, errno));
+	return result;
+}
+
+/* Does the call forbid the process system calls from now on? (seccomp(2)) */
+static bool shuts_in(long number, const struct arguments *a)
+{
+	return number == SYS_seccomp &&
+	       (a->at[0] == SECCOMP_SET_MODE_STRICT || a->at[0] == SECCOMP_SET_MODE_FILTER);
+}
+
+static long shut_in(long number, const struct arguments *a)
+{
+	bool silenced;
+	long result;
+
+	KEEPING_ERRNO(silenced = process_sandbox());
+	result = forward(number, a);
+	if (result < 0 && silenced) {
+		process_sandbox_failed();
 	}
+	return result;
 }
 
 EXPORT long syscall(long number, ...)
@@ -147,12 +212,15 @@ EXPORT long syscall(long number, ...)
 		arguments.at[i] = va_arg(list, long);
 	}
 	va_end(list);
-	if (!about_files(number)) {
-		return forward(number, &arguments);
+	if (number == SYS_execve || number == SYS_execveat) {
+		return execute(number, &arguments);
+	}
+	if (shuts_in(number, &arguments)) {
+		return shut_in(number, &arguments);
 	}
 	KEEPING_ERRNO(before(number, &arguments));
 	result = forward(number, &arguments);
 	error = result == -1 ? errno : 0;
-	KEEPING_ERRNO(after(number, &arguments, result, error));
+	KEEPING_ERRNO(after(number, &arguments, (int)result, error));
 	return result;
 }

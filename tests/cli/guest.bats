@@ -77,7 +77,7 @@ load helper
 	echo 1 >word
 	# A sanitized launcher would rather be the first itself.
 	ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 LD_PRELOAD=$project/theirs.so start sh -c 'echo "$LD_PRELOAD"; cat word'
-	expect_output "$project/theirs.so:/*/preload.so"
+	expect_output "$project/theirs.so:/*/preload/\$LIB/not-libasan.so"
 	expect_line 1
 	expect_watching "$project/word"
 	stop

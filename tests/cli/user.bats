@@ -12,7 +12,7 @@ setup() {
 	enter_sandbox "$(realpath "$(mktemp -d)")"
 	chmod 755 "$sandbox"
 	mkdir "$sandbox/bin"
-	cp "$autoreload_run" "${autoreload_run%/*}/autoreload-run.so" "$sandbox/bin"
+	cp -R "$autoreload_run" "$(realpath "${autoreload_run%/*}/preload")" "$sandbox/bin"
 	autoreload_run=$sandbox/bin/autoreload-run
 	use_program python
 	drop_privileges=()

@@ -26,7 +26,7 @@ static inline int open_fifo(void)
 static inline void channel_enter(void)
 {
 	scratch_enter();
-	channel = channel_open("/some where:else/autoreload-run.so");
+	channel = channel_open("/some where:else/preload");
 	cr_assert(channel != NULL);
 	writer = open_fifo();
 	cr_assert(writer >= 0);

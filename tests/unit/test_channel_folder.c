@@ -9,7 +9,7 @@
 #include "tests/unit/in_child.h"
 #include "tests/unit/scratch.h"
 
-#define LIBRARY "/some where:else/autoreload-run.so"
+#define LIBRARY "/some where:else/preload"
 
 static struct channel *channel;
 
@@ -49,7 +49,7 @@ Test(channel_folder, modes)
 		cr_expect(eq(u32, mode_of(channel_folder(channel), ""), S_IFDIR | 0711), "%zu", i);
 		cr_expect(eq(u32, mode_of(channel_folder(channel), GUEST_FIFO), S_IFIFO | 0666),
 			  "%zu", i);
-		(void)snprintf(file, sizeof(file), "%s%s", channel_folder(channel), GUEST_LIBRARY);
+		(void)snprintf(file, sizeof(file), "%s%s", channel_folder(channel), GUEST_BUILDS);
 		cr_expect(eq(i64, readlink(file, target, sizeof(target) - 1), strlen(LIBRARY)));
 		cr_expect(eq(str, target, LIBRARY));
 		channel_close(channel);

@@ -161,7 +161,7 @@ Test(dependencies, compare)
 /* The words of --events: tools rest on them. */
 Test(dependencies, words)
 {
-	static const char *const reasons[] = {"read",	 "stat",   "executed", "cache",
+	static const char *const reasons[] = {"read",	 "stat",   "executed", "loaded", "cache",
 					      "missing", "listed", "link",     "watch"};
 	static const char *const changes[] = {"none",	  "touched",  "written",
 					      "replaced", "appeared", "removed"};

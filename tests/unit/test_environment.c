@@ -9,7 +9,8 @@
 
 #include "preload/guest.h"
 
-#define OURS "AUTORELOAD_RUN_CHANNEL"
+#define OURS	"AUTORELOAD_RUN_CHANNEL"
+#define LIBRARY "/preload/$LIB/not-libasan.so"
 
 /* All entries, with a line feed behind each. */
 static const char *joined(char *const environment[])
@@ -30,29 +31,29 @@ Test(environment, with_preload)
 		bool everything;
 		const char *wanted;
 	} cases[] = {
-	    {{NULL}, false, "LD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
-	    {{NULL}, true, "LD_PRELOAD=/c/preload.so\n" OURS "=all:/c\n"},
+	    {{NULL}, false, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
+	    {{NULL}, true, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=all:/c\n"},
 	    {{"A=1", "B=", "C=x=y", NULL},
 	     false,
-	     "A=1\nB=\nC=x=y\nLD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
+	     "A=1\nB=\nC=x=y\nLD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
 	    /* the user's own is first: a sanitizer's runtime insists on it */
 	    {{"A=1", "LD_PRELOAD=libasan.so.8", "B=2", NULL},
 	     false,
-	     "A=1\nB=2\nLD_PRELOAD=libasan.so.8:/c/preload.so\n" OURS "=reload:/c\n"},
+	     "A=1\nB=2\nLD_PRELOAD=libasan.so.8:/c" LIBRARY "\n" OURS "=reload:/c\n"},
 	    {{"LD_PRELOAD=/a b.so /c.so:/d.so", NULL},
 	     false,
-	     "LD_PRELOAD=/a b.so /c.so:/d.so:/c/preload.so\n" OURS "=reload:/c\n"},
-	    {{"LD_PRELOAD=", NULL}, false, "LD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
+	     "LD_PRELOAD=/a b.so /c.so:/d.so:/c" LIBRARY "\n" OURS "=reload:/c\n"},
+	    {{"LD_PRELOAD=", NULL}, false, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
 	    /* that of a launcher around us, or before us */
 	    {{OURS "=reload:/old", "A=1", OURS "=all:/older", NULL},
 	     false,
-	     "A=1\nLD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
-	    {{OURS "=", NULL}, false, "LD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
+	     "A=1\nLD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
+	    {{OURS "=", NULL}, false, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
 	    /* names that only begin so, and an entry that is no variable */
 	    {{"LD_PRELOAD_X=1", "XLD_PRELOAD=2", OURS "X=3", "LD_PRELOAD", NULL},
 	     false,
 	     "LD_PRELOAD_X=1\nXLD_PRELOAD=2\n" OURS "X=3\nLD_PRELOAD\n"
-	     "LD_PRELOAD=/c/preload.so\n" OURS "=reload:/c\n"},
+	     "LD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -65,7 +66,7 @@ Test(environment, with_preload)
 	}
 	/* The table is written for these. */
 	cr_assert(eq(str, GUEST_VARIABLE, OURS));
-	cr_assert(eq(str, GUEST_LIBRARY, "/preload.so"));
+	cr_assert(eq(str, GUEST_LIBRARY, LIBRARY));
 }
 
 /* For what the library cannot be loaded into: but whoever it starts must not find another's. */

@@ -68,19 +68,17 @@ static void expect(const char *program, const char *result, const char *found)
 /* The build tree, an installed program, and links to either. */
 Test(library, places)
 {
-	cr_assert(zero(int, system("mkdir -p build 'a b:c/bin' 'a b:c/lib/autoreload-run' bin")));
-	save("build/autoreload-run.so", "");
+	cr_assert(zero(int, system("mkdir -p build/preload 'a b:c/bin' 'a b:c/lib/autoreload-run' bin")));
 	install("build/autoreload-run");
-	expect("build/autoreload-run", "0 0", "build/autoreload-run.so");
-	save("a b:c/lib/autoreload-run/autoreload-run.so", "");
+	expect("build/autoreload-run", "0 0", "build/preload");
+	make_folder("a b:c/lib/autoreload-run/preload");
 	cr_assert(zero(int, rename("build/autoreload-run", "a b:c/bin/autoreload-run")));
-	expect("a b:c/bin/autoreload-run", "0 0",
-	       "a b:c/bin/../lib/autoreload-run/autoreload-run.so");
+	expect("a b:c/bin/autoreload-run", "0 0", "a b:c/bin/../lib/autoreload-run/preload");
 	cr_assert(zero(int, symlink("../a b:c/bin/autoreload-run", "bin/run")));
-	expect("bin/run", "0 0", "a b:c/bin/../lib/autoreload-run/autoreload-run.so");
+	expect("bin/run", "0 0", "a b:c/bin/../lib/autoreload-run/preload");
 	/* Beside the program it is its own, even where another is installed. */
-	save("a b:c/bin/autoreload-run.so", "");
-	expect("bin/run", "0 0", "a b:c/bin/autoreload-run.so");
+	make_folder("a b:c/bin/preload");
+	expect("bin/run", "0 0", "a b:c/bin/preload");
 }
 
 /* Not there: where it should have been. */
@@ -88,5 +86,5 @@ Test(library, absent)
 {
 	make_folder("bin");
 	install("bin/autoreload-run");
-	expect("bin/autoreload-run", "-1 ENOENT", "bin/../lib/autoreload-run/autoreload-run.so");
+	expect("bin/autoreload-run", "-1 ENOENT", "bin/../lib/autoreload-run/preload");
 }

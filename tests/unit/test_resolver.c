@@ -257,6 +257,9 @@ Test(resolver, remembers)
 	resolver_free(NULL);
 }
 
+#define DEEP "1/2/3/4/5/6/7/8/"
+#define DEEP "1/2/3/4/5/6/7/8/"
+
 /* Links from anywhere to anywhere: as realpath(3) has it, where that finds the way. */
 Test(resolver, like_realpath)
 {
@@ -264,15 +267,17 @@ Test(resolver, like_realpath)
 	struct random random = {5};
 	unsigned found = 0, loops = 0;
 
+	/* Deep enough that no ".." leads to where others keep files called so. */
+	cr_assert(zero(int, system("mkdir -p " DEEP)));
 	for (int round = 0; round < 40; round++) {
 		char text[64];
 
-		make_folder("t");
+		make_folder(DEEP "t");
 		for (int i = 0; i < 25; i++) {
 			char target[16];
 
 			(void)snprintf(
-			    text, sizeof(text), "t/%s/%s/%s", names[random_below(&random, 4)],
+			    text, sizeof(text), DEEP "t/%s/%s/%s", names[random_below(&random, 4)],
 			    names[random_below(&random, 7)], names[random_below(&random, 4)]);
 			(void)snprintf(target, sizeof(target), "%s/%s",
 				       names[random_below(&random, 5)],
@@ -290,7 +295,7 @@ Test(resolver, like_realpath)
 			char real[PATH_MAX];
 
 			(void)snprintf(
-			    text, sizeof(text), "t/%s/%s/%s/%s", names[random_below(&random, 7)],
+			    text, sizeof(text), DEEP "t/%s/%s/%s/%s", names[random_below(&random, 7)],
 			    names[random_below(&random, 7)], names[random_below(&random, 7)],
 			    names[random_below(&random, 7)]);
 			if (realpath(text, real) != NULL) {
@@ -302,8 +307,8 @@ Test(resolver, like_realpath)
 				loops++;
 			}
 		}
-		cr_assert(zero(int, system("rm -r t")));
+		cr_assert(zero(int, system("rm -r " DEEP "t")));
 	}
-	cr_assert(found > 1000, "%u", found);
+	cr_assert(found > 900, "%u", found);
 	cr_assert(loops > 10, "%u", loops);
 }

@@ -16,6 +16,8 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "tests/programs/hooks/walks.h"
+
 /* Exported by glibc, and by no header. */
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
@@ -93,7 +95,7 @@ static const enum called all[] = {
 #include "preload/hooks.def"
 };
 
-static int call(const char *name, const char *path, int folder)
+static int call(const char *name, char *path, int folder)
 {
 #define CALL(function, expression)                                                                 \
 	if (strcmp(name, #function) == 0) {                                                        \

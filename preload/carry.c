@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Our variables in the environment of a new image; see carry.h. */
+#include "preload/carry.h"
+
+#include <linux/fcntl.h>
+
+#include "preload/guest.h"
+#include "preload/peek.h"
+#include "preload/text.h"
+
+#define ENTRIES_AT_ONCE 32
+
+extern char **environ;
+
+static const char preload_variable[] = "LD_PRELOAD=";
+
+/* A word of LD_PRELOAD ends at a space or colon (ld.so(8)). */
+static bool ends_word(char byte)
+{
+	return byte == '\0' || byte == ':' || byte == ' ';
+}
+
+/* If our library is the word that begins here: what follows it; else NULL. */
+static const char *after_library(const char *word)
+{
+	const char *rest = text_after(word, guest_folder());
+
+	rest = rest != NULL ? text_after(rest, GUEST_LIBRARY) : NULL;
+	return rest != NULL && ends_word(*rest) ? rest : NULL;
+}
+
+static bool names_library(const char *value)
+{
+	for (const char *word = value; *word != '\0'; word++) {
+		if ((word == value || ends_word(word[-1])) && after_library(word) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* By opening it, which is what the loader will do: access(2) looks with other privileges. */
+static bool library_is_reachable(void)
+{
+	char path[GUEST_SETTING_MAX + sizeof(GUEST_BUILDS)];
+	int fd;
+
+	text_append(text_append(path, guest_folder()), GUEST_BUILDS);
+	fd = raw_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		return false;
+	}
+	raw_close(fd);
+	return true;
+}
+
+/* Counts the entries of an environment that may be nowhere; false if it is. */
+static bool count_entries(char *const envp[], size_t *count)
+{
+	char *some[ENTRIES_AT_ONCE];
+
+	*count = 0;
+	if (envp == NULL) {
+		return true;
+	}
+	if (envp == environ) { /* libc itself walks this one */
+		while (envp[*count] != NULL) {
+			(*count)++;
+		}
+		return true;
+	}
+	for (;;) {
+		long size = peek(some, envp + *count, sizeof(some));
+
+		if (size < 0) { /* may not be asked: trust it */
+			some[0] = envp[*count];
+			size = sizeof(some[0]);
+		}
+		if (size < (long)sizeof(some[0])) {
+			return false;
+		}
+		for (size_t i = 0; i < (size_t)size / sizeof(some[0]); i++) {
+			if (some[i] == NULL) {
+				return true;
+			}
+			(*count)++;
+		}
+	}
+}
+
+void carry_inspect(struct carry *carry, char *const envp[])
+{
+	bool has_library;
+
+	*carry = (struct carry){.given = envp};
+	if (!guest_enter() || !count_entries(envp, &carry->count)) {
+		return;
+	}
+	for (size_t i = 0; i < carry->count; i++) {
+		if (text_after(envp[i], preload_variable) != NULL) {
+			carry->preload = envp[i];
+		} else if (text_after(envp[i], GUEST_VARIABLE "=") != NULL) {
+			/* Whatever it says: a launcher of its own further down has the say there.
+			 */
+			carry->has_setting = true;
+		}
+	}
+	has_library =
+	    carry->preload != NULL && names_library(carry->preload + sizeof(preload_variable) - 1);
+	carry->unreachable = !library_is_reachable();
+	if (carry->unreachable ? has_library : !has_library || !carry->has_setting) {
+		carry->entries_size = (carry->count + 3) * sizeof(char *);
+		carry->text_size =
+		    sizeof(preload_variable) + text_length(guest_folder()) + sizeof(GUEST_LIBRARY) +
+		    1 + (carry->preload != NULL ? text_length(carry->preload) : 0);
+	}
+}
+
+/* LD_PRELOAD with the library as its last word. */
+static void write_with(char *end, const char *theirs)
+{
+	const char *value = theirs != NULL ? theirs + sizeof(preload_variable) - 1 : "";
+
+	end = text_append(end, preload_variable);
+	if (value[0] != '\0') {
+		end = text_append(text_append(end, value), ":");
+	}
+	text_append(text_append(end, guest_folder()), GUEST_LIBRARY);
+}
+
+/* LD_PRELOAD without the library; false if nothing is left of it. */
+static bool write_without(char *text, const char *theirs)
+{
+	char *end = text_append(text, preload_variable);
+	const char *word = theirs + sizeof(preload_variable) - 1;
+	bool left = false;
+
+	while (*word != '\0') {
+		const char *rest = after_library(word);
+
+		if (rest != NULL) {
+			word = *rest != '\0' ? rest + 1 : rest;
+			continue;
+		}
+		left = true;
+		do {
+			*end++ = *word;
+		} while (!ends_word(*word++) && *word != '\0');
+		*end = '\0';
+	}
+	if (left && (end[-1] == ':' || end[-1] == ' ')) {
+		end[-1] = '\0'; /* ours had been the last */
+	}
+	return left;
+}
+
+char **carry_build(const struct carry *carry, char **entries, char *text)
+{
+	char **end = entries;
+	bool with_preload = true;
+
+	if (carry->unreachable) {
+		with_preload = write_without(text, carry->preload);
+	} else if (carry->preload != NULL &&
+		   names_library(carry->preload + sizeof(preload_variable) - 1)) {
+		text_append(text, carry->preload);
+	} else {
+		write_with(text, carry->preload);
+	}
+	for (size_t i = 0; i < carry->count; i++) {
+		if (carry->given[i] != carry->preload) {
+			*end++ = carry->given[i];
+		}
+	}
+	if (with_preload) {
+		*end++ = text;
+	}
+	if (!carry->has_setting && !carry->unreachable) {
+		*end++ = text_unconst(guest_setting());
+	}
+	*end = NULL;
+	return entries;
+}

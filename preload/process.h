@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What a process tells of itself: that it is there, what it executes, that it shuts itself in. */
+#ifndef PRELOAD_PROCESS_H
+#define PRELOAD_PROCESS_H
+
+#include <stdbool.h>
+
+/* Sent once a process: REPORT_HELLO, or REPORT_FORKED for a copy of one. */
+void process_introduce(bool forked);
+
+/*
+ * Before an exec or spawn, and with `error` after one that failed. search_path: the PATH that a
+ * name without a slash is looked up in, or NULL. unreachable: the library cannot be opened from
+ * where the new image will start, which was therefore not told of it.
+ */
+void process_execute(int dirfd, const char *path, const char *search_path, bool unreachable,
+		     int error);
+
+/*
+ * Before a seccomp filter (or strict mode) is installed: says so, then the library falls silent,
+ * because a system call of ours that the filter does not know might kill the program. Returns true
+ * if it was not silent before; after a failed installation process_sandbox_failed() takes it back.
+ */
+bool process_sandbox(void);
+void process_sandbox_failed(void);
+
+#endif

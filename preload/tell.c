@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* A fact about a path; see tell.h. */
+#include "preload/tell.h"
+
+#include "preload/guest.h"
+#include "preload/path_hash.h"
+#include "preload/place.h"
+#include "preload/system_paths.h"
+
+bool tell_is_beneath_notice(const char *path)
+{
+	return path[0] == '\0' || (!guest_wants_everything() && system_path(path));
+}
+
+void tell_status(struct report_header *header, const struct status *status)
+{
+	header->flags |= REPORT_IDENTITY;
+	header->mode = status->mode;
+	header->identity = status->identity;
+}
+
+int tell_identify(int dirfd, const char *path, int at_flags, struct report_header *header)
+{
+	struct status status;
+	int result = status_of_path(dirfd, path, at_flags, &status);
+
+	if (result == 0) {
+		tell_status(header, &status);
+	}
+	return result;
+}
+
+bool tell_has_told(int dirfd, const char *path, unsigned kind)
+{
+	struct place place = {.dirfd = dirfd, .path = path};
+	uint64_t hash;
+
+	return place_quick_hash(&place, &hash) && guest_has_sent(path_key(hash, kind));
+}
+
+void tell_remember(int dirfd, const char *path, unsigned kind)
+{
+	struct place place = {.dirfd = dirfd, .path = path};
+	uint64_t hash;
+
+	if (place_quick_hash(&place, &hash)) {
+		guest_mark_sent(path_key(hash, kind));
+	}
+}
+
+void tell_fact(struct report_header *header, int dirfd, const char *path, unsigned variant)
+{
+	struct place place = {.dirfd = dirfd, .path = path};
+	uint64_t key;
+
+	place_key(&place, &key);
+	if (key != 0) {
+		key = path_key(key, TELL_KIND(header->kind, variant));
+		if (guest_has_sent(key)) {
+			return;
+		}
+	}
+	if (place_send(header, &place, NULL)) {
+		guest_mark_sent(key);
+	}
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* A fact about a path: is it worth telling, has it been told, tell it. */
+#ifndef PRELOAD_TELL_H
+#define PRELOAD_TELL_H
+
+#include <stdbool.h>
+
+#include "preload/report.h"
+#include "preload/status.h"
+
+/*
+ * Nothing to tell: the empty path, and the system's own unless everything is wanted. The path is
+ * touched: only for one that the kernel has found good.
+ */
+bool tell_is_beneath_notice(const char *path);
+
+/* Fills in what the report says of the file. */
+void tell_status(struct report_header *header, const struct status *status);
+
+/*
+ * status_of_path() into the header. Returns 0 or -errno; also tells, without touching it ourselves,
+ * whether the pointer is good.
+ */
+int tell_identify(int dirfd, const char *path, int at_flags, struct report_header *header);
+
+/*
+ * Has a fact of this kind been told of the path? Only for places that need no system call to know;
+ * false for others. `kind` may carry more than the report's kind: one fact is kept for each.
+ */
+bool tell_has_told(int dirfd, const char *path, unsigned kind);
+/* Remembers one that is not worth telling as if it had been. */
+void tell_remember(int dirfd, const char *path, unsigned kind);
+
+#define TELL_KIND(kind, variant) ((unsigned)(kind) | (unsigned)(variant) << 8)
+
+/* Sends the fact unless it has been sent; `variant` tells apart facts of the same kind. */
+void tell_fact(struct report_header *header, int dirfd, const char *path, unsigned variant);
+
+#endif
