@@ -22,6 +22,8 @@ enum { SCRIPT_LINE_MAX = 256 };
 /* NOLINTNEXTLINE(bugprone-reserved-identifier) */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
+static bool observes_32_bit;
+
 /* What the segments and sections of an ELF file say. */
 struct findings {
 	bool interpreter;
@@ -61,34 +63,21 @@ static bool gains_privileges(const char *path, const struct stat *status)
 	return getuid() != 0 && getxattr(path, "security.capability", NULL, 0) > 0;
 }
 
-static void read_dynamic(Elf *elf, Elf_Scn *section, size_t strings, struct findings *findings,
-			 struct executable *out)
+static void read_dynamic(Elf_Data *data, struct findings *findings)
 {
-	static const char *const sanitizers[] = {"libasan.",   "libtsan.",  "liblsan.", "libmsan.",
-						 "libhwasan.", "libubsan.", NULL};
-	Elf_Data *data = elf_getdata(section, NULL);
 	GElf_Dyn entry;
 
 	for (int i = 0; data != NULL && gelf_getdyn(data, i, &entry) != NULL; i++) {
-		const char *library;
-
 		if (entry.d_tag == DT_NULL) {
 			return;
 		}
 		if (entry.d_tag == DT_FLAGS_1) {
 			findings->pie = (entry.d_un.d_val & DF_1_PIE) != 0;
 		}
-		if (entry.d_tag != DT_NEEDED) {
-			continue;
-		}
-		library = elf_strptr(elf, strings, entry.d_un.d_val);
-		if (library != NULL && starts_with_any(library, sanitizers)) {
-			out->sanitized = true;
-		}
 	}
 }
 
-static void read_sections(Elf *elf, struct findings *findings, struct executable *out)
+static void read_sections(Elf *elf, struct findings *findings)
 {
 	static const char *const raw[] = {".note.go.buildid", ".go.buildinfo", ".bun", NULL};
 	Elf_Scn *section = NULL;
@@ -106,7 +95,7 @@ static void read_sections(Elf *elf, struct findings *findings, struct executable
 		}
 		if (header.sh_type == SHT_DYNAMIC) {
 			findings->dynamic = true;
-			read_dynamic(elf, section, header.sh_link, findings, out);
+			read_dynamic(elf_getdata(section, NULL), findings);
 		}
 		name = elf_strptr(elf, names, header.sh_name);
 		if (name != NULL && starts_with_any(name, raw)) {
@@ -168,17 +157,21 @@ static enum executable_kind elf_kind_of(Elf *elf, int fd, struct executable *out
 		return EXECUTABLE_UNREADABLE;
 	}
 	whole = read_segments(elf, fd, &findings, out);
-	if (header.e_ident[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS]) {
-		return EXECUTABLE_OTHER_CLASS;
+	if (header.e_ident[EI_DATA] != __ehdr_start.e_ident[EI_DATA]) {
+		return EXECUTABLE_OTHER_MACHINE;
 	}
-	if (header.e_ident[EI_DATA] != __ehdr_start.e_ident[EI_DATA] ||
-	    header.e_machine != __ehdr_start.e_machine) {
+	if (header.e_ident[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS]) {
+		if (!observes_32_bit || header.e_machine != EM_386 ||
+		    strstr(out->interpreter, "/ld-linux") == NULL) {
+			return EXECUTABLE_OTHER_CLASS;
+		}
+	} else if (header.e_machine != __ehdr_start.e_machine) {
 		return EXECUTABLE_OTHER_MACHINE;
 	}
 	if (!whole) {
 		return EXECUTABLE_UNREADABLE;
 	}
-	read_sections(elf, &findings, out);
+	read_sections(elf, &findings);
 	/* A library without PT_INTERP that is run as a program is a loader; a static PIE is none.
 	 */
 	if (!findings.interpreter &&
@@ -249,6 +242,11 @@ static void inspect_content(int fd, struct executable *out)
 	} else {
 		out->kind = EXECUTABLE_UNKNOWN;
 	}
+}
+
+void executable_observe_32_bit(void)
+{
+	observes_32_bit = true;
 }
 
 int executable_inspect(const char *path, struct executable *out)

@@ -9,7 +9,7 @@
 enum executable_kind {
 	EXECUTABLE_DYNAMIC,	  /* also a dynamic loader that is run as a program */
 	EXECUTABLE_STATIC,	  /* no PT_INTERP; static PIE too */
-	EXECUTABLE_OTHER_CLASS,	  /* 32-bit where we are 64-bit, or the other way round */
+	EXECUTABLE_OTHER_CLASS,	  /* 32-bit where we are 64-bit, and there is no library for it */
 	EXECUTABLE_OTHER_MACHINE, /* of another processor or byte order */
 	EXECUTABLE_SCRIPT,	  /* begins with "#!" */
 	EXECUTABLE_PRIVILEGED,	  /* the exec would change ids or add capabilities: no preload */
@@ -22,7 +22,6 @@ struct executable {
 	enum executable_kind kind;
 	char interpreter[256]; /* of PT_INTERP or "#!"; "" if none (or longer) */
 	char argument[256];    /* the rest of the "#!" line, one argument; "" if none */
-	bool sanitized;	       /* linked with libasan, libtsan, …: they insist on being first */
 };
 
 /*
@@ -33,6 +32,9 @@ struct executable {
  * Prints nothing, like all of this header.
  */
 int executable_find(const char *name, const char *search_path, char *found, size_t size);
+
+/* There is a library for 32-bit programs of glibc as well: they are EXECUTABLE_DYNAMIC. */
+void executable_observe_32_bit(void);
 
 /*
  * Looks into one file, with links followed. 0, also for what cannot be understood (see kind), or -1

@@ -2,6 +2,7 @@
 /* Finds the library that belongs to this launcher. */
 #include "launcher/library.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,4 +35,23 @@ int library_find(char path[PATH_MAX])
 		}
 	}
 	return -1;
+}
+
+bool library_serves_32_bit(const char *builds)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s/autoreload-run-32.so", builds) <
+		   (int)sizeof(path) &&
+	       access(path, R_OK) == 0;
+}
+
+bool library_can_be_loaded(void)
+{
+	void *needed = dlopen("libdl.so.2", RTLD_LAZY);
+
+	if (needed != NULL) {
+		(void)dlclose(needed);
+	}
+	return needed != NULL;
 }

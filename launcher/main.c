@@ -34,6 +34,7 @@ struct parts {
 	struct channel *channel;
 	struct watcher *watcher;
 	char **environment;
+	char builds[PATH_MAX]; /* of the library */
 	char folder[PATH_MAX];
 };
 
@@ -115,26 +116,45 @@ static int check_command(const struct parts *parts, bool *loadable)
 		}
 		return 0; /* let the exec say what it thinks of it */
 	}
-	*loadable = executable.kind != EXECUTABLE_OTHER_CLASS &&
-		    executable.kind != EXECUTABLE_OTHER_MACHINE;
+	*loadable = executable.kind != EXECUTABLE_OTHER_MACHINE;
 	return 0;
 }
 
-/* What the command runs as, if that is not what was named: a script's interpreter. */
+static int find_library(struct parts *parts)
+{
+	if (library_find(parts->builds) != 0) {
+		return fail("cannot find the library, not even in", parts->builds);
+	}
+	if (library_serves_32_bit(parts->builds)) {
+		executable_observe_32_bit();
+	}
+	return 0;
+}
+
+/* The command's, with the library in it if that would let it start. */
+static char **make_environment(const struct parts *parts, bool loadable)
+{
+	if (loadable && !library_can_be_loaded()) {
+		journal_unobserved(parts->journal, getpid(), parts->options.command[0],
+				   "cannot load the observing library (it needs libdl.so.2, which "
+				   "is not to be found)");
+		loadable = false;
+	}
+	return loadable ? environment_with_preload(
+			      environ, channel_folder(parts->channel),
+			      wants_system_paths(&parts->policy, parts->options.command))
+			: environment_copy(environ);
+}
+
 static int open_parts(struct parts *parts, bool loadable)
 {
-	char library[PATH_MAX];
-
-	if (library_find(library) != 0) {
-		return fail("cannot find the library, not even as", library);
-	}
 	parts->journal =
 	    journal_open(parts->options.events, parts->folder, parts->options.command[0]);
 	if (parts->journal == NULL) {
 		return fail("cannot write events to",
 			    parts->options.events != NULL ? parts->options.events : "memory");
 	}
-	parts->channel = channel_open(library);
+	parts->channel = channel_open(parts->builds);
 	if (parts->channel == NULL) {
 		return fail("cannot make a folder to receive reports in, not even in", "/run");
 	}
@@ -144,11 +164,7 @@ static int open_parts(struct parts *parts, bool loadable)
 					      "fs.inotify.max_user_instances)")
 				       : fail("cannot use", "inotify");
 	}
-	parts->environment = loadable
-				 ? environment_with_preload(
-				       environ, channel_folder(parts->channel),
-				       wants_system_paths(&parts->policy, parts->options.command))
-				 : environment_copy(environ);
+	parts->environment = make_environment(parts, loadable);
 	return parts->environment != NULL ? 0 : fail("cannot make the command's", "environment");
 }
 
@@ -177,6 +193,7 @@ static int run(struct parts *parts)
 	}
 	roots_of_command(&parts->policy.roots, parts->options.command, getenv("HOME"));
 	status = ignore_as_asked(parts);
+	status = status != 0 ? status : find_library(parts);
 	status = status != 0 ? status : check_command(parts, &loadable);
 	status = status != 0 ? status : open_parts(parts, loadable);
 	if (status != 0) {
