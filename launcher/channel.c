@@ -18,12 +18,14 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "preload/guest.h"
 
 #define PIPE_SIZE   (1 << 20)
-#define BUFFER_SIZE (256u << 10)
+#define BUFFER_SIZE ((size_t)512 << 10)
+#define BUFFER_MAX  ((size_t)64 << 20)
 #define PARTS_MAX   16u
 #define PAYLOAD_MAX (3u * REPORT_STRING_MAX)
 
@@ -40,11 +42,14 @@ struct channel {
 	char outer[64];
 	char folder[128];
 	uint64_t malformed;
+	uint64_t now_ns; /* when the bytes in the buffer arrived, CLOCK_MONOTONIC */
 	size_t filled, at;
 	struct partial partials[PARTS_MAX];
 	uint64_t begun;
 	char *strings; /* PAYLOAD_MAX + 3: what the last report's pointers point into */
-	char buffer[BUFFER_SIZE];
+	uint64_t received; /* bytes, ever */
+	char *buffer;	   /* [at, filled) is left to be handed out */
+	size_t size;
 };
 
 static const char *const places[] = {"/tmp", "/var/tmp", "/dev/shm", "/run"};
@@ -140,12 +145,17 @@ struct channel *channel_open(const char *builds)
 	}
 	channel->fd = -1;
 	channel->strings = malloc(PAYLOAD_MAX + 3);
-	for (size_t i = 0; channel->strings != NULL && i < sizeof(places) / sizeof(*places); i++) {
+	channel->buffer = malloc(BUFFER_SIZE);
+	channel->size = BUFFER_SIZE;
+	for (size_t i = 0; channel->strings != NULL && channel->buffer != NULL &&
+			   i < sizeof(places) / sizeof(*places);
+	     i++) {
 		if (make_channel(channel, places[i], builds) == 0) {
 			enlarge_pipe(channel->fd);
 			return channel;
 		}
 	}
+	free(channel->buffer);
 	free(channel->strings);
 	free(channel);
 	return NULL;
@@ -161,6 +171,7 @@ void channel_close(struct channel *channel)
 	}
 	close(channel->fd);
 	remove_folder(channel);
+	free(channel->buffer);
 	free(channel->strings);
 	free(channel);
 }
@@ -211,6 +222,9 @@ static void fill_report(struct channel *channel, const struct report_header *hea
 	char *to = channel->strings;
 
 	report->header = *header;
+	if (report->header.time_ns == 0) {
+		report->header.time_ns = channel->now_ns;
+	}
 	to = take_string(to, &payload, header->first_length, &report->first);
 	to = take_string(to, &payload, header->second_length, &report->second);
 	take_string(to, &payload, header->text_length, &report->text);
@@ -278,20 +292,62 @@ static bool take_part(struct channel *channel, const struct report_header *heade
 	return true;
 }
 
-/* Reads more behind what is left. 1, 0 (nothing there), -1. */
+/* Makes room behind what is left: by moving that, or by more memory, up to a limit. */
+static void make_room(struct channel *channel)
+{
+	size_t left = channel->filled - channel->at;
+	char *larger;
+
+	if (left < channel->size / 2) {
+		memmove(channel->buffer, channel->buffer + channel->at, left);
+		channel->filled = left;
+		channel->at = 0;
+	}
+	if (left == 0 && channel->size > BUFFER_SIZE) {
+		larger = realloc(channel->buffer, BUFFER_SIZE); /* the burst is over */
+		channel->buffer = larger != NULL ? larger : channel->buffer;
+		channel->size = larger != NULL ? BUFFER_SIZE : channel->size;
+	}
+	if (channel->size - channel->filled < PIPE_SIZE / 4 && channel->size < BUFFER_MAX &&
+	    left >= channel->size / 2) {
+		larger = realloc(channel->buffer, channel->size * 2);
+		channel->buffer = larger != NULL ? larger : channel->buffer;
+		channel->size = larger != NULL ? channel->size * 2 : channel->size;
+	}
+}
+
+/* Reads more behind what is left. 1, 0 (nothing there, or no room), -1. */
 static int fill(struct channel *channel)
 {
+	struct timespec now;
 	ssize_t size;
 
-	memmove(channel->buffer, channel->buffer + channel->at, channel->filled - channel->at);
-	channel->filled -= channel->at;
-	channel->at = 0;
-	size = read(channel->fd, channel->buffer + channel->filled, BUFFER_SIZE - channel->filled);
+	make_room(channel);
+	if (channel->filled == channel->size) {
+		return 0;
+	}
+	size =
+	    read(channel->fd, channel->buffer + channel->filled, channel->size - channel->filled);
 	if (size < 0) {
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
 	}
 	channel->filled += (size_t)size;
+	channel->received += (uint64_t)size;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	channel->now_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 	return size > 0;
+}
+
+uint64_t channel_gather(struct channel *channel)
+{
+	while (fill(channel) > 0) {
+	}
+	return channel->received;
+}
+
+uint64_t channel_taken(const struct channel *channel)
+{
+	return channel->received - (channel->filled - channel->at);
 }
 
 int channel_next(struct channel *channel, struct report *report)

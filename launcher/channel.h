@@ -39,8 +39,16 @@ int channel_fd(const struct channel *channel);
 /* The folder: what the library is told to find its way by (preload/guest.h). */
 const char *channel_folder(const struct channel *channel);
 
-/* 1: *report is filled in; 0: none for now; -1: errno. Never blocks. */
+/* 1: *report is filled in, its time, too; 0: none for now; -1: errno. Never blocks. */
 int channel_next(struct channel *channel, struct report *report);
+
+/*
+ * Takes in all that is in the pipe, up to a limit of memory, so that nobody who writes has to wait
+ * for what is done with it. Returns how many bytes have come in ever; channel_taken() tells how many
+ * of them channel_next() has gone through.
+ */
+uint64_t channel_gather(struct channel *channel);
+uint64_t channel_taken(const struct channel *channel);
 
 /*
  * Is there no room for a report? Then one may have been dropped whose sender never gets to say so.

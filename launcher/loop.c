@@ -3,6 +3,7 @@
 #include "launcher/loop.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -15,8 +16,10 @@
 #include "launcher/message.h"
 #include "launcher/widening.h"
 
-/* A full pipe of 1 MiB, when every report is a bare header (preload/report.h). */
-#define REPORTS_AT_ONCE ((1 << 20) / (int)sizeof(struct report_header) + 1)
+#define REPORTS_AT_ONCE	   4096 /* then signals have their turn */
+#define REPORTS_BETWEEN	   256	/* looks at the pipe, so that it never fills up */
+#define REPORTS_OF_A_BURST 16
+#define BURST_PAUSE_MS	   2
 
 int64_t loop_now_ns(void)
 {
@@ -36,24 +39,40 @@ static void feed_kind(struct loop *loop, enum supervisor_event_kind kind)
 	loop_feed(loop, (struct supervisor_event){.kind = kind, .now_ns = loop_now_ns()});
 }
 
-static void drain_channel(void *context)
+static void widen(struct loop *loop, bool incomplete)
 {
-	struct loop *loop = context;
-	struct report report;
-	bool incomplete = channel_is_full(loop->parts.channel);
-
-	/*
-	 * What is in the pipe now fits this many; who writes faster than we read must not keep us
-	 * from everything else.
-	 */
-	for (int i = 0; i < REPORTS_AT_ONCE && channel_next(loop->parts.channel, &report) == 1;
-	     i++) {
-		observer_take(loop->observer, &report);
-	}
 	if ((observer_take_lost(loop->observer) || incomplete) && !loop->widened) {
 		loop->widened = true;
 		widening_apply(loop->parts.policy, loop->generations, loop->watchlist);
 	}
+}
+
+/*
+ * Takes in what is in the pipe now, or `most` reports of it: who writes faster than we read must not
+ * keep us from everything else. Returns how many.
+ */
+static int take_in(struct loop *loop, int most)
+{
+	struct channel *channel = loop->parts.channel;
+	bool was_full = channel_is_full(channel);
+	uint64_t end = channel_gather(channel);
+	struct report report;
+	int count = 0;
+
+	while (count < most && channel_taken(channel) < end &&
+	       channel_next(channel, &report) == 1) {
+		observer_take(loop->observer, &report);
+		if (++count % REPORTS_BETWEEN == 0) {
+			(void)channel_gather(channel);
+		}
+	}
+	widen(loop, was_full);
+	return count;
+}
+
+static void drain_channel(void *context)
+{
+	(void)take_in(context, INT_MAX);
 }
 
 void loop_feed_verdict(struct loop *loop, const struct verdict *verdict)
@@ -73,11 +92,27 @@ void loop_feed_verdict(struct loop *loop, const struct verdict *verdict)
 	}
 }
 
-static void take_reports(struct loop *loop)
+/*
+ * A program that starts up reports hundreds of files in a row. To be woken by each would cost it the
+ * time in which we are (wake-ups and a busy pipe); so after a first lot the rest may gather. Nothing
+ * waits for it: before anything is judged or ended, the pipe is drained.
+ */
+static void pause_reports(struct loop *loop, bool pausing)
+{
+	struct epoll_event event = {.events = pausing ? 0 : EPOLLIN};
+
+	event.data.fd = channel_fd(loop->parts.channel);
+	if (pausing != loop->pausing &&
+	    epoll_ctl(loop->epoll, EPOLL_CTL_MOD, event.data.fd, &event) == 0) {
+		loop->pausing = pausing;
+	}
+}
+
+static void take_reports(struct loop *loop, int most)
 {
 	struct verdict verdict = {0};
 
-	drain_channel(loop);
+	pause_reports(loop, take_in(loop, most) >= REPORTS_OF_A_BURST);
 	generations_verify(loop->generations, &verdict);
 	loop_feed_verdict(loop, &verdict);
 }
@@ -109,7 +144,7 @@ static void take_main_exit(struct loop *loop, int wait_status)
 	    .status = child_status(wait_status),
 	};
 
-	take_reports(loop); /* its last words */
+	take_reports(loop, INT_MAX); /* its last words */
 	journal_exited(loop->parts.journal, loop->supervisor.generation, loop->main_pid,
 		       wait_status);
 	loop->main_pid = 0;
@@ -138,7 +173,7 @@ static void reap(struct loop *loop)
 	}
 	if (pid < 0 && !loop->tree_gone && loop->main_pid == 0) {
 		loop->tree_gone = true;
-		take_reports(loop);
+		take_reports(loop, INT_MAX);
 		feed_kind(loop, EVENT_TREE_GONE);
 	}
 }
@@ -266,7 +301,9 @@ int loop_run(const struct loop_parts *parts)
 		while (!loop.finished) {
 			set_timer(&loop);
 			if (epoll_wait(loop.epoll, &ready, 1,
-				       channel_has_more(parts->channel) ? 0 : -1) < 0 &&
+				       channel_has_more(parts->channel) ? 0
+				       : loop.pausing		       ? BURST_PAUSE_MS
+								       : -1) < 0 &&
 			    errno != EINTR) {
 				break;
 			}
@@ -274,7 +311,7 @@ int loop_run(const struct loop_parts *parts)
 			 */
 			take_signals(&loop);
 			take_timer(&loop);
-			take_reports(&loop);
+			take_reports(&loop, REPORTS_AT_ONCE);
 			take_hints(&loop);
 		}
 		terminal_restore(parts->terminal);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Changing; see changes.h. */
-#include "preload/changes.h"
-
 #include <linux/errno.h>
 #include <linux/fcntl.h>
+
+#include "preload/changes.h"
 
 #include "preload/guest.h"
 #include "preload/place.h"
@@ -13,14 +13,6 @@
 #define TRUNCATES 1u
 #define APPENDS	  2u
 #define CREATES	  4u
-
-static bool may_change(int flags)
-{
-	if ((flags & O_PATH) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
-		return false;
-	}
-	return (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0;
-}
 
 /* Of a file that is there: will this open succeed, and be able to change it? */
 static bool changes_existing(unsigned mode, int flags)
@@ -40,7 +32,7 @@ void change_open(int dirfd, const char *path, int flags)
 	    ((flags & O_TRUNC) != 0 ? TRUNCATES : 0u) | ((flags & O_APPEND) != 0 ? APPENDS : 0u);
 	int found;
 
-	if (!may_change(flags) || !guest_enter()) {
+	if (!change_is_possible(flags) || !guest_enter()) {
 		return;
 	}
 	found =

@@ -10,7 +10,18 @@
 
 #include <stdbool.h>
 
+/* The flags are from fcntl.h or linux/fcntl.h, which cannot be included together: the includer has one. */
+
 #include "preload/report.h"
+
+/* Can an open with these flags change the file? Most cannot, and need nothing before them. */
+static inline bool change_is_possible(int flags)
+{
+	if ((flags & O_PATH) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
+		return false;
+	}
+	return (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0;
+}
 
 /* Before an open with these open(2) flags; says nothing unless it may change the file. */
 void change_open(int dirfd, const char *path, int flags);

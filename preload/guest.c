@@ -233,11 +233,7 @@ static bool fill_cwd(void)
 	length = raw_getcwd(own.cwd, sizeof(own.cwd));
 	if (length > 1 && own.cwd[0] == '/') {
 		own.cwd_length = (size_t)length - 1;
-		own.cwd_hash = path_hash(PATH_HASH_START, own.cwd);
-		/* Below "/" the separator is already there. */
-		if (own.cwd_length > 1) {
-			own.cwd_hash = path_hash(own.cwd_hash, "/");
-		}
+		own.cwd_hash = path_hash_of(own.cwd, own.cwd_length);
 		STORE(own.cwd_held, version);
 	}
 	STORE(own.cwd_busy, 0);

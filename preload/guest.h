@@ -58,7 +58,7 @@ void guest_mark_sent(uint64_t key);
 struct guest_cwd {
 	const char *text; /* in shared memory: valid while guest_cwd_holds() */
 	size_t length;
-	uint64_t hash; /* path_hash of the text with a "/" behind it */
+	uint64_t hash; /* path_hash_of the text */
 	unsigned version;
 };
 /* False if it is not to be had without a buffer (a vfork child, a race, deleted, too long). */

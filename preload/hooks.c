@@ -98,7 +98,9 @@ static void after_chdir(int error)
 			mode = va_arg(list, mode_t);                                               \
 			va_end(list);                                                              \
 		}                                                                                  \
-		KEEPING_ERRNO(change_open(dirfd, path, flags));                            \
+		if (change_is_possible(flags)) {                                                   \
+			KEEPING_ERRNO(change_open(dirfd, path, flags));                            \
+		}                                                                                  \
 		result = next arguments;                                                           \
 		error = result < 0 ? errno : 0;                                                    \
 		KEEPING_ERRNO(observe_open(dirfd, path, flags, result, error));                    \

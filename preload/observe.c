@@ -47,7 +47,7 @@ static void report_missing(int dirfd, const char *path, bool nofollow)
 	if (nofollow && !guest_wants_everything()) {
 		return;
 	}
-	if (!tell_is_beneath_notice(path) && !tell_has_told(dirfd, path, REPORT_MISSING)) {
+	if (tell_is_news(dirfd, path, REPORT_MISSING)) {
 		tell_fact(&header, dirfd, path, 0);
 	}
 }
@@ -59,8 +59,7 @@ void observe_open(int dirfd, const char *path, int flags, int fd, int error)
 	}
 	if (fd < 0) {
 		report_missing(dirfd, path, false);
-	} else if (may_read(flags) && !tell_is_beneath_notice(path) &&
-		   !tell_has_told(dirfd, path, REPORT_READ)) {
+	} else if (may_read(flags) && tell_is_news(dirfd, path, REPORT_READ)) {
 		report_opened(dirfd, path, fd);
 	}
 }
@@ -115,7 +114,7 @@ void observe_stat(int dirfd, const char *path, bool nofollow, const struct ident
 	}
 	/* Only a regular file, found by following links, can be what the program depends on. */
 	if (nofollow || (mode & STATUS_TYPE_MASK) != STATUS_TYPE_REGULAR ||
-	    tell_is_beneath_notice(path) || tell_has_told(dirfd, path, REPORT_STAT)) {
+	    !tell_is_news(dirfd, path, REPORT_STAT)) {
 		return;
 	}
 	header.flags = REPORT_IDENTITY;
@@ -140,7 +139,7 @@ void observe_list(int dirfd, const char *path, int error)
 	}
 	if (error == ENOENT) {
 		report_missing(dirfd, path, false);
-	} else if (!tell_is_beneath_notice(path) && !tell_has_told(dirfd, path, REPORT_LIST)) {
+	} else if (tell_is_news(dirfd, path, REPORT_LIST)) {
 		tell_fact(&header, dirfd, path, 0);
 	}
 }

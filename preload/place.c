@@ -117,7 +117,7 @@ bool place_quick_hash(const struct place *place, uint64_t *hash)
 	struct guest_cwd cwd;
 
 	if (place->path[0] == '/') {
-		*hash = path_hash(PATH_HASH_START, place->path);
+		*hash = path_hash(0, place->path);
 		return true;
 	}
 	if (place->dirfd != AT_FDCWD || !guest_cwd(&cwd)) {
@@ -137,16 +137,8 @@ void place_key(const struct place *place, uint64_t *hash)
 	}
 	*hash = 0;
 	if (place->dirfd != AT_FDCWD && find_prefix(place, &scratch, &prefix) == PREFIX_FOUND) {
-		*hash = PATH_HASH_START;
-		for (size_t i = 0; i < prefix.piece.length; i++) {
-			char one[2] = {prefix.piece.text[i], '\0'};
-
-			*hash = path_hash(*hash, one);
-		}
-		if (prefix.piece.length > 1) {
-			*hash = path_hash(*hash, "/");
-		}
-		*hash = path_hash(*hash, place->path);
+		*hash = path_hash(path_hash_of(prefix.piece.text, prefix.piece.length),
+				  place->path);
 	}
 	release(&scratch);
 }

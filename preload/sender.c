@@ -229,14 +229,24 @@ static void send_lost_count(int fd, const struct report_header *like)
 	}
 }
 
+/* Says who sends it, and when: each a system call, so only as far as the launcher needs it. */
+static void sign(struct report_header *header)
+{
+	bool in_parts = report_total(header) > REPORT_FRAME_MAX - sizeof(*header);
+
+	header->pid = raw_getpid();
+	header->tid = in_parts ? raw_gettid() : header->pid;
+	if (guest_wants_everything() || header->kind == REPORT_EXEC) {
+		header->time_ns = monotonic_ns();
+	}
+}
+
 bool sender_send(struct report_header *header, const struct piece *pieces, size_t count)
 {
 	bool sent = false;
 	struct line line;
 
-	header->pid = raw_getpid();
-	header->tid = raw_gettid();
-	header->time_ns = monotonic_ns();
+	sign(header);
 	line = open_line(guest_owns_memory_as(header->pid));
 	if (line.fd >= 0) {
 		sent = write_report(line.fd, header, pieces, count);
@@ -252,15 +262,13 @@ bool sender_send(struct report_header *header, const struct piece *pieces, size_
 
 void sender_flush(void)
 {
-	struct report_header header = {.time_ns = 0};
+	struct report_header header = {.kind = REPORT_LOST};
 	struct line line;
 
 	if (!guest_has_lost()) {
 		return;
 	}
-	header.pid = raw_getpid();
-	header.tid = raw_gettid();
-	header.time_ns = monotonic_ns();
+	sign(&header);
 	line = open_line(guest_owns_memory_as(header.pid));
 	if (line.fd >= 0) {
 		send_lost_count(line.fd, &header);

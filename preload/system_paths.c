@@ -114,9 +114,25 @@ bool path_has_parent_component(const char *path)
 	return false;
 }
 
+/* Most paths of people do not even begin like one: this is asked at every open. */
+static bool may_begin_system_path(const char *path)
+{
+	static const char letters[] = "pdrusnglbve";
+
+	if (path[0] != '/') {
+		return false;
+	}
+	for (const char *letter = letters; *letter != '\0'; letter++) {
+		if (path[1] == *letter) {
+			return true;
+		}
+	}
+	return path[1] == '\0';
+}
+
 bool system_path(const char *path)
 {
-	if (path[0] != '/') {
+	if (!may_begin_system_path(path)) {
 		return false;
 	}
 	if (!below_any(path, system_folders, sizeof(system_folders) / sizeof(*system_folders)) &&

@@ -48,6 +48,18 @@ void tell_remember(int dirfd, const char *path, unsigned kind)
 	}
 }
 
+bool tell_is_news(int dirfd, const char *path, unsigned kind)
+{
+	if (tell_has_told(dirfd, path, kind)) {
+		return false;
+	}
+	if (tell_is_beneath_notice(path)) {
+		tell_remember(dirfd, path, kind);
+		return false;
+	}
+	return true;
+}
+
 void tell_fact(struct report_header *header, int dirfd, const char *path, unsigned variant)
 {
 	struct place place = {.dirfd = dirfd, .path = path};

@@ -24,6 +24,12 @@ void tell_status(struct report_header *header, const struct status *status);
 int tell_identify(int dirfd, const char *path, int at_flags, struct report_header *header);
 
 /*
+ * Is this fact about the path to be told: not told before, and not beneath notice? For repeated
+ * calls this is all that is done, so it remembers what is beneath notice, too.
+ */
+bool tell_is_news(int dirfd, const char *path, unsigned kind);
+
+/*
  * Has a fact of this kind been told of the path? Only for places that need no system call to know;
  * false for others. `kind` may carry more than the report's kind: one fact is kept for each.
  */
