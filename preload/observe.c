@@ -125,7 +125,7 @@ void observe_stat(int dirfd, const char *path, bool nofollow, const struct ident
 
 void observe_access(int dirfd, const char *path, int error)
 {
-	if (error == ENOENT && guest_enter()) {
+	if (guest_enter() && error == ENOENT) {
 		report_missing(dirfd, path, false);
 	}
 }
