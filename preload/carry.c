@@ -2,10 +2,9 @@
 /* Our variables in the environment of a new image; see carry.h. */
 #include "preload/carry.h"
 
-#include <linux/fcntl.h>
-
 #include "preload/guest.h"
 #include "preload/peek.h"
+#include "preload/reach.h"
 #include "preload/text.h"
 
 #define ENTRIES_AT_ONCE 32
@@ -37,21 +36,6 @@ static bool names_library(const char *value)
 		}
 	}
 	return false;
-}
-
-/* By opening it, which is what the loader will do: access(2) looks with other privileges. */
-static bool library_is_reachable(void)
-{
-	char path[GUEST_SETTING_MAX + sizeof(GUEST_BUILDS)];
-	int fd;
-
-	text_append(text_append(path, guest_folder()), GUEST_BUILDS);
-	fd = raw_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		return false;
-	}
-	raw_close(fd);
-	return true;
 }
 
 /* Counts the entries of an environment that may be nowhere; false if it is. */
@@ -107,7 +91,7 @@ void carry_inspect(struct carry *carry, char *const envp[])
 	}
 	has_library =
 	    carry->preload != NULL && names_library(carry->preload + sizeof(preload_variable) - 1);
-	carry->unreachable = !library_is_reachable();
+	carry->unreachable = !reach_library();
 	if (carry->unreachable ? has_library : !has_library || !carry->has_setting) {
 		carry->entries_size = (carry->count + 3) * sizeof(char *);
 		carry->text_size =

@@ -96,6 +96,15 @@ static inline int raw_getpid(void)
 	return (int)RAW_CALL(__NR_getpid, 0, 0, 0, 0, 0, 0);
 }
 
+static inline unsigned raw_geteuid(void)
+{
+#ifdef __NR_geteuid32
+	return (unsigned)RAW_CALL(__NR_geteuid32, 0, 0, 0, 0, 0, 0);
+#else
+	return (unsigned)RAW_CALL(__NR_geteuid, 0, 0, 0, 0, 0, 0);
+#endif
+}
+
 static inline int raw_getppid(void)
 {
 	return (int)RAW_CALL(__NR_getppid, 0, 0, 0, 0, 0, 0);
