@@ -36,7 +36,7 @@ LIBRARY_32 := $(PRELOAD)/autoreload-run-32.so
 LAUNCHER_SOURCES := $(wildcard launcher/*.c) preload/report.c preload/system_paths.c
 PRELOAD_SOURCES := $(wildcard preload/*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
-TEST_PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
+TEST_PROGRAMS := $(BUILD)/listen $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
 
 LAUNCHER_OBJECTS := $(LAUNCHER_SOURCES:%.c=$(BUILD)/launcher-objects/%.o)
 MODULE_OBJECTS := $(filter-out %/main.o,$(LAUNCHER_OBJECTS))
@@ -117,6 +117,11 @@ $(BUILD)/programs/%: tests/programs/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. -O1 -g -Wall -Wextra $(if $(findstring static,$@),-static,) -o $@ $< -pthread
 
+# Made of the launcher's own parts, so it looks for the library as the launcher does: beside itself.
+$(BUILD)/listen: tests/truth/listen.c $(MODULE_OBJECTS)
+	$(call say,LINK   $@)
+	$(Q)$(CC) $(BASE) -fPIE -pie $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(MODULE_OBJECTS) $(LAUNCHER_LIBS)
+
 unit-tests: $(UNIT_TESTS:%=$(BUILD)/unit/%)
 sanitized-tests: $(UNIT_TESTS:%=$(BUILD)/unit-sanitized/%) $(BUILD)/sanitized/autoreload-run
 test-programs: $(TEST_PROGRAMS)
@@ -132,7 +137,7 @@ lint:
 
 format:
 	$(Q)clang-format -i $(wildcard launcher/*.[ch] preload/*.[ch] tests/unit/*.[ch] \
-		tests/programs/*/*.[ch] tests/programs/*/*/*.[ch])
+		tests/programs/*/*.[ch] tests/programs/*/*/*.[ch] tests/truth/*.c tests/truth/programs/*.c)
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/autoreload-run'
