@@ -1,7 +1,8 @@
 # autoreload-run: a launcher and the library that it preloads. Everything that is built goes to build/.
 #
 #   make                      the program and its library
-#   make test                 unit tests, sanitized unit tests, the export audit, end-to-end tests
+#   make test                 unit tests, sanitized unit tests, the export audit, end-to-end tests,
+#                             and what is reported beside what strace sees
 #   make bench                what it costs, beside the same programs without it
 #   make install PREFIX=/usr/local DESTDIR=
 #   make V=1                  show the commands

@@ -109,6 +109,10 @@ call() {
 	call threads
 }
 
+@test "libc: thread_exec" {
+	call thread_exec
+}
+
 @test "libc: chdir" {
 	call chdir
 }

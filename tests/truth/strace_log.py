@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Reads what `strace -f -y -xx` has written: one Call for each system call that has returned.
+"""Reads what `strace -f -y -xx` has written: one Call for each system call that has returned, in
+that order. What never returned, because its thread was killed, has done nothing that counts.
 
 With -xx every byte of a string or a path is \\xHH, so that quotes, brackets and commas are always
 strace's own. -y shows the folder that a descriptor or AT_FDCWD stands for; for the calls that have
@@ -15,6 +16,9 @@ from typing import Iterable, Iterator, NamedTuple, Optional
 LINE = re.compile(r'(\d+) +(.*)', re.DOTALL)
 RESUMED = re.compile(r'<\.\.\. (\w+) resumed>(.*)', re.DOTALL)
 UNFINISHED = ' <unfinished ...>'
+# A thread that executes takes over the pid of its process, whose other threads end.
+PID_CHANGED = re.compile(r'(.*) <pid changed to (\d+) \.\.\.>', re.DOTALL)
+SUPERSEDED = re.compile(r'\+\+\+ superseded by execve in pid (\d+) \+\+\+')
 CALL = re.compile(r'(\w+)\((.*)\) += (\?|-?\d+|0x[0-9a-f]+)(?:<([^>]*)>)?(.*)', re.DOTALL)
 FAILED = re.compile(r' (E[A-Z0-9]+) \(')
 BYTES = re.compile(r'(?:\\x[0-9a-f]{2})*')
@@ -95,18 +99,29 @@ def split(arguments: str) -> list:
 def whole_calls(lines: Iterable[str]) -> Iterator[tuple]:
     """(pid, text, begun) of each call; begun: not ended yet, its end will come again."""
     begun = {}
+    executing = set()  # pids that a thread has taken over: their execve has succeeded
     for line in lines:
         match = LINE.fullmatch(line)
         if not match:
             raise ValueError(f'not a line of strace -f: {line}')
         pid, text = int(match[1]), match[2]
         resumed = RESUMED.fullmatch(text)
-        if text.startswith(('+++ ', '--- ')):
+        changed = PID_CHANGED.fullmatch(text)
+        superseded = SUPERSEDED.fullmatch(text)
+        if changed:
+            executing.add(int(changed[2]))
+            begun[int(changed[2])] = changed[1]
+        elif superseded:
+            executing.add(pid)
+            if int(superseded[1]) in begun:
+                begun[pid] = begun.pop(int(superseded[1]))
+        elif text.startswith(('+++ ', '--- ')):
             continue
-        if resumed:
+        elif resumed:
             if pid not in begun or not begun[pid].startswith(resumed[1] + '('):
                 raise ValueError(f'the end of a call that has not begun: {line}')
-            yield pid, begun.pop(pid) + resumed[2], False
+            yield pid, begun.pop(pid) + (') = 0' if pid in executing else resumed[2]), False
+            executing.discard(pid)
         elif text.endswith(UNFINISHED):
             begun[pid] = text[:-len(UNFINISHED)]
             yield pid, begun[pid], True
@@ -114,16 +129,19 @@ def whole_calls(lines: Iterable[str]) -> Iterator[tuple]:
             yield pid, text, False
 
 
-def parse(pid: int, text: str, folder: str) -> Call:
+def parse(pid: int, text: str, folder: str) -> Optional[Call]:
+    """None for a call that has not returned."""
     match = CALL.fullmatch(text)
     if not match:
         raise ValueError(f'not a call: {text}')
     name, arguments, result, opened, rest = match.groups()
+    if result == '?':
+        return None
     failed = FAILED.match(rest) if result == '-1' else None
     if result == '-1' and not failed:
         raise ValueError(f'failed, but why? {text}')
-    return Call(pid, name, split(arguments), 0 if result == '?' else int(result, 0),
-                failed[1] if failed else '', unescape(opened) if opened else None, folder)
+    return Call(pid, name, split(arguments), int(result, 0), failed[1] if failed else '',
+                unescape(opened) if opened else None, folder)
 
 
 def calls(lines: Iterable[str], folder: str) -> Iterator[Call]:
@@ -139,11 +157,10 @@ def calls(lines: Iterable[str], folder: str) -> Iterator[Call]:
         if begun:
             forking[pid] = number
             continue
-        child = parse(pid, text, '').result
-        if child > 0:
-            children[forking.pop(pid, number)] = child
-        else:
-            forking.pop(pid, None)
+        call = parse(pid, text, '')
+        began = forking.pop(pid, number)
+        if call and call.result > 0:
+            children[began] = call.result
     folders = {}  # of each process, in a list of one: threads share it
     for number, (pid, text, begun) in enumerate(entries):
         if not folders:
@@ -156,6 +173,8 @@ def calls(lines: Iterable[str], folder: str) -> Iterator[Call]:
         if begun:
             continue
         call = parse(pid, text, folders[pid][0])
+        if not call:
+            continue
         if call.name == 'chdir' and not call.error:
             folders[pid][0] = os.path.realpath(call.path(0))  # as getcwd has it
         elif call.name == 'fchdir' and not call.error:

@@ -5,6 +5,7 @@ import importlib.machinery
 import importlib.util
 import os
 import re
+import tempfile
 import unittest
 
 FOLDER = os.path.dirname(os.path.realpath(__file__))
@@ -105,6 +106,32 @@ class Log(unittest.TestCase):
             call, = calls(f'7 openat(AT_FDCWD{gone}, "a", O_RDONLY) = -1 ENOENT (No such)')
             self.assertEqual(call.path(1, 0), '/gone/a')
 
+    def test_what_never_returned(self):
+        log = f'''
+            7 openat(AT_FDCWD<{ROOT}>, "a", O_RDONLY <unfinished ...>
+            7 <... openat resumed> <unfinished ...>) = ?
+            7 unlink("b") = ? ERESTARTSYS (To be restarted if SA_RESTART is set)
+            7 exit_group(0) = ?
+            7 +++ exited with 0 +++
+        '''
+        self.assertEqual(calls(log), [])
+
+    def test_a_thread_that_executes(self):
+        for ending in ('''
+            8 execve("/bin/true", ["true"], 0x7f /* 3 vars */ <pid changed to 7 ...>
+            7 +++ superseded by execve in pid 8 +++
+            7 <... execve resumed>) = ?
+        ''', '''
+            8 execve("/bin/true", ["true"], 0x7f /* 3 vars */ <unfinished ...>
+            7 +++ superseded by execve in pid 8 +++
+            7 <... execve resumed>) = 0
+        '''):
+            with self.subTest(ending):
+                log = '7 clone(child_stack=0x7f, flags=CLONE_FS|CLONE_THREAD) = 8\n'
+                call = calls(log + ending.strip() + '\n7 unlink("a") = 0')[1]
+                self.assertEqual((call.pid, call.name, call.path(0), call.error),
+                                 (7, 'execve', '/bin/true', ''))
+
     def test_what_is_not_understood_is_no_secret(self):
         for line in ('unlink("a") = 0', '7 unlink("a"', '7 <... unlink resumed>) = 0',
                      '7 unlink("a") = 0\n9 unlink("b") = 0', '7 unlink("a") = -1'):
@@ -201,6 +228,16 @@ class Sets(unittest.TestCase):
                 reported(report)
 
 
+    def test_realpath_reads_the_links_on_its_way(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = os.path.realpath(folder)
+            os.makedirs(folder + '/real/sub')
+            os.symlink('real', folder + '/relative')
+            os.symlink(folder + '/relative/sub', folder + '/absolute')
+            self.assertEqual(list(compare.links_on_the_way(folder + '/absolute/../x')),
+                             [folder + '/absolute', folder + '/relative'])
+
+
 class Difference(unittest.TestCase):
     def difference(self, log, *reports):
         missed, invented = compare.difference(
@@ -212,6 +249,7 @@ class Difference(unittest.TestCase):
         self.assertEqual(self.difference(
             f'7 openat(AT_FDCWD<{ROOT}>, "a", O_RDONLY) = 3<{ROOT}/a>',
             '{"kind":"read","flags":[],"error":0,"first":"/b"}',
+            '{"kind":"load","flags":[],"error":0,"first":"/lib64/ld-linux-x86-64.so.2"}',
         ), ({('read', ROOT + '/a')}, {('read', '/b')}))
 
     def test_a_change_that_failed_may_be_reported(self):

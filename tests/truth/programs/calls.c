@@ -269,6 +269,21 @@ static void call_threads(void)
 	}
 }
 
+static void *execute(void *words)
+{
+	execv("/usr/bin/cat", words);
+	return NULL;
+}
+
+static void call_thread_exec(void)
+{
+	char *words[] = {"cat", "file", "folder/file", NULL};
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, execute, words);
+	pthread_join(thread, NULL);
+}
+
 /* Where relative paths begin, when that changes or goes away. */
 static void call_chdir(void)
 {
@@ -317,6 +332,7 @@ static const struct {
     {"catopen", call_catopen},
     {"gettext", call_gettext},
     {"threads", call_threads},
+    {"thread_exec", call_thread_exec},
     {"chdir", call_chdir},
 };
 
