@@ -25,6 +25,10 @@ setup() {
 	cd "$prepared/project" || return
 }
 
+teardown() {
+	end_everything
+}
+
 fail() {
 	echo "FAILED: $*"
 	return 1
