@@ -53,6 +53,10 @@ call() {
 	call path_only
 }
 
+@test "libc: access" {
+	call access
+}
+
 @test "libc: openat2" {
 	call openat2
 }

@@ -118,6 +118,15 @@ static void call_path_only(void)
 	open("nothing", O_WRONLY);
 }
 
+static void call_access(void)
+{
+	faccessat(AT_FDCWD, "none", R_OK, 0);
+	faccessat(open("folder", O_PATH), "none", R_OK, AT_EACCESS);
+	euidaccess("nothing", R_OK);
+	eaccess("never", R_OK);
+	access("nowhere/folder", F_OK);
+}
+
 static void call_openat2(void)
 {
 	struct open_how how = {.flags = O_RDONLY};
@@ -318,6 +327,7 @@ static const struct {
     {"fts", call_fts},
     {"realpath", call_realpath},
     {"path_only", call_path_only},
+    {"access", call_access},
     {"openat2", call_openat2},
     {"statx", call_statx},
     {"temporary", call_temporary},
