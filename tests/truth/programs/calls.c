@@ -148,11 +148,17 @@ static void call_statx(void)
 static void call_temporary(void)
 {
 	char name[] = "made-XXXXXX";
+	char in_folder[] = "folder/made-XXXXXX";
+	char with_suffix[] = "made-XXXXXX.suffix";
+	char folder[] = "folder/sub/made-XXXXXX";
 	FILE *file = tmpfile();
 
 	fclose(file);
 	close(mkstemp(name));
 	rename(name, "moved");
+	close(mkostemp(in_folder, O_CLOEXEC));
+	close(mkostemps(with_suffix, (int)strlen(".suffix"), 0));
+	rmdir(mkdtemp(folder));
 }
 
 static void call_freopen(void)
