@@ -46,7 +46,7 @@ struct channel {
 	size_t filled, at;
 	struct partial partials[PARTS_MAX];
 	uint64_t begun;
-	char *strings; /* PAYLOAD_MAX + 3: what the last report's pointers point into */
+	char *strings;	   /* PAYLOAD_MAX + 3: what the last report's pointers point into */
 	uint64_t received; /* bytes, ever */
 	char *buffer;	   /* [at, filled) is left to be handed out */
 	size_t size;

@@ -26,7 +26,8 @@ struct report {
 /*
  * Makes a folder of our own, in it the FIFO and a symlink to the folder with the builds of the
  * library: in /tmp, or where else everybody can write. A link, because that folder's own path may
- * hold a space or a colon, at which the loader would split it (ld.so(8)). NULL with errno, when there is no such place.
+ * hold a space or a colon, at which the loader would split it (ld.so(8)). NULL with errno, when
+ * there is no such place.
  */
 struct channel *channel_open(const char *builds);
 
@@ -44,8 +45,8 @@ int channel_next(struct channel *channel, struct report *report);
 
 /*
  * Takes in all that is in the pipe, up to a limit of memory, so that nobody who writes has to wait
- * for what is done with it. Returns how many bytes have come in ever; channel_taken() tells how many
- * of them channel_next() has gone through.
+ * for what is done with it. Returns how many bytes have come in ever; channel_taken() tells how
+ * many of them channel_next() has gone through.
  */
 uint64_t channel_gather(struct channel *channel);
 uint64_t channel_taken(const struct channel *channel);

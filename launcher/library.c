@@ -28,8 +28,7 @@ int library_find(char path[PATH_MAX])
 	}
 	*slash = '\0';
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		if (snprintf(path, PATH_MAX, "%s%s/preload", program, places[i]) <
-			PATH_MAX &&
+		if (snprintf(path, PATH_MAX, "%s%s/preload", program, places[i]) < PATH_MAX &&
 		    access(path, X_OK) == 0) {
 			return 0;
 		}

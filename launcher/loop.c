@@ -48,8 +48,8 @@ static void widen(struct loop *loop, bool incomplete)
 }
 
 /*
- * Takes in what is in the pipe now, or `most` reports of it: who writes faster than we read must not
- * keep us from everything else. Returns how many.
+ * Takes in what is in the pipe now, or `most` reports of it: who writes faster than we read must
+ * not keep us from everything else. Returns how many.
  */
 static int take_in(struct loop *loop, int most)
 {
@@ -93,9 +93,9 @@ void loop_feed_verdict(struct loop *loop, const struct verdict *verdict)
 }
 
 /*
- * A program that starts up reports hundreds of files in a row. To be woken by each would cost it the
- * time in which we are (wake-ups and a busy pipe); so after a first lot the rest may gather. Nothing
- * waits for it: before anything is judged or ended, the pipe is drained.
+ * A program that starts up reports hundreds of files in a row. To be woken by each would cost it
+ * the time in which we are (wake-ups and a busy pipe); so after a first lot the rest may gather.
+ * Nothing waits for it: before anything is judged or ended, the pipe is drained.
  */
 static void pause_reports(struct loop *loop, bool pausing)
 {
@@ -302,8 +302,8 @@ int loop_run(const struct loop_parts *parts)
 			set_timer(&loop);
 			if (epoll_wait(loop.epoll, &ready, 1,
 				       channel_has_more(parts->channel) ? 0
-				       : loop.pausing		       ? BURST_PAUSE_MS
-								       : -1) < 0 &&
+				       : loop.pausing			? BURST_PAUSE_MS
+									: -1) < 0 &&
 			    errno != EINTR) {
 				break;
 			}

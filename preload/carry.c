@@ -94,9 +94,9 @@ void carry_inspect(struct carry *carry, char *const envp[])
 	carry->unreachable = !reach_library();
 	if (carry->unreachable ? has_library : !has_library || !carry->has_setting) {
 		carry->entries_size = (carry->count + 3) * sizeof(char *);
-		carry->text_size =
-		    sizeof(preload_variable) + text_length(guest_folder()) + sizeof(GUEST_LIBRARY) +
-		    1 + (carry->preload != NULL ? text_length(carry->preload) : 0);
+		carry->text_size = sizeof(preload_variable) + text_length(guest_folder()) +
+				   sizeof(GUEST_LIBRARY) + 1 +
+				   (carry->preload != NULL ? text_length(carry->preload) : 0);
 	}
 }
 

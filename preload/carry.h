@@ -14,8 +14,8 @@
 #include <stddef.h>
 
 struct carry {
-	char *const *given; /* the environment, NULL for none */
-	size_t count;	    /* entries in it */
+	char *const *given;  /* the environment, NULL for none */
+	size_t count;	     /* entries in it */
 	const char *preload; /* its LD_PRELOAD, or NULL */
 	bool has_setting;    /* our variable is there */
 	bool unreachable;
@@ -35,8 +35,7 @@ char **carry_build(const struct carry *carry, char **entries, char *text);
 		carry_inspect((carry), carried_);                                                  \
 		if ((carry)->entries_size != 0) {                                                  \
 			char *text_ = alloca((carry)->text_size);                                  \
-			carried_ =                                                                 \
-			    carry_build((carry), alloca((carry)->entries_size), text_);            \
+			carried_ = carry_build((carry), alloca((carry)->entries_size), text_);     \
 		}                                                                                  \
 		carried_;                                                                          \
 	})

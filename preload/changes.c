@@ -35,8 +35,8 @@ void change_open(int dirfd, const char *path, int flags)
 	if (!change_is_possible(flags) || !guest_enter()) {
 		return;
 	}
-	found =
-	    tell_identify(dirfd, path, (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0, &header);
+	found = tell_identify(dirfd, path, (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0,
+			      &header);
 	if (found == -ENOENT && (flags & O_CREAT) != 0) {
 		header.flags |= REPORT_CREATED;
 		variant |= CREATES;

@@ -10,7 +10,8 @@
 
 #include <stdbool.h>
 
-/* The flags are from fcntl.h or linux/fcntl.h, which cannot be included together: the includer has one. */
+/* The flags are from fcntl.h or linux/fcntl.h, which cannot be included together: the includer has
+ * one. */
 
 #include "preload/report.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exec*, posix_spawn*, system, popen: tell what is executed, and carry our two environment variables
- * on when the program gives its child an environment of its own (carry.h).
+ * exec*, posix_spawn*, system, popen: tell what is executed, and carry our two environment
+ * variables on when the program gives its child an environment of its own (carry.h).
  */
 #include <alloca.h>
 #include <fcntl.h>
@@ -148,8 +148,8 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
 
 /*
  * These two take environ, and offer no other way. A program that has taken our variables out of it
- * gets them back for the call alone. A thread that meanwhile changes its environment has made a copy
- * of ours, which then stays: the strings in it must outlive the call, hence the static one.
+ * gets them back for the call alone. A thread that meanwhile changes its environment has made a
+ * copy of ours, which then stays: the strings in it must outlive the call, hence the static one.
  */
 static char lasting_preload[GUEST_SETTING_MAX + sizeof(GUEST_LIBRARY)];
 

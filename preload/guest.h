@@ -14,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GUEST_VARIABLE	  "AUTORELOAD_RUN_CHANNEL"
-#define GUEST_EVERYTHING  "all:" /* before the folder in the variable: system paths are sent too */
-#define GUEST_RELOAD	  "reload:"	/* before the folder: what a reload ignores is not sent */
-#define GUEST_FIFO	  "/reports"	/* in the folder: where reports go */
+#define GUEST_VARIABLE	 "AUTORELOAD_RUN_CHANNEL"
+#define GUEST_EVERYTHING "all:" /* before the folder in the variable: system paths are sent too */
+#define GUEST_RELOAD	 "reload:"  /* before the folder: what a reload ignores is not sent */
+#define GUEST_FIFO	 "/reports" /* in the folder: where reports go */
 /*
  * In the folder: "preload" is a symlink to the builds of the library, of which the loader takes the
  * one for the program's own class ($LIB, ld.so(8)). The name is one by which AddressSanitizer knows
@@ -25,7 +25,7 @@
  */
 #define GUEST_BUILDS	  "/preload"
 #define GUEST_LIBRARY	  GUEST_BUILDS "/$LIB/not-libasan.so"
-#define GUEST_SETTING_MAX 160		/* NAME=MODE:FOLDER, with the terminating NUL */
+#define GUEST_SETTING_MAX 160 /* NAME=MODE:FOLDER, with the terminating NUL */
 
 /*
  * Called at the start of every hook. False: nobody listens, or the process has shut itself in; do

@@ -5,8 +5,8 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <fts.h>
+#include <ftw.h>
 #include <glob.h>
 #include <spawn.h>
 #include <stdarg.h>

@@ -15,8 +15,8 @@ static const char *const names[NEXT_COUNT] = {
 #define HOOK(result, name, ...)		      #name,
 #define HOOK_VARIADIC_OPEN(result, name, ...) #name,
 #include "preload/hooks.def"
-    "syscall", "execve", "execvpe", "execveat", "fexecve", "posix_spawn", "posix_spawnp", "system",
-    "popen", "prctl", "dlopen", "dlmopen", "fileno",
+    "syscall", "execve", "execvpe", "execveat", "fexecve", "posix_spawn", "posix_spawnp",
+    "system",  "popen",	 "prctl",   "dlopen",	"dlmopen", "fileno",
 };
 
 static void *functions[NEXT_COUNT];

@@ -154,18 +154,18 @@ void *objects_before_dlmopen(const char *name)
 #define TAIL_HOOK(name, name_register)                                                             \
 	__asm__(".globl " #name "\n"                                                               \
 		".type " #name ", @function\n" #name ":\n"                                         \
-		"	push %rdi\n"                                                               \
-		"	push %rsi\n"                                                               \
-		"	push %rdx\n"                                                               \
+		"	push %rdi\n"                                                                     \
+		"	push %rsi\n"                                                                     \
+		"	push %rdx\n"                                                                     \
 		"	mov " name_register ", %rdi\n"                                             \
 		"	call objects_before_" #name "\n"                                           \
-		"	pop %rdx\n"                                                                \
-		"	pop %rsi\n"                                                                \
-		"	pop %rdi\n"                                                                \
-		"	test %rax, %rax\n"                                                         \
-		"	jz 1f\n"                                                                   \
-		"	jmp *%rax\n"                                                               \
-		"1:	ret\n"                                                                     \
+		"	pop %rdx\n"                                                                      \
+		"	pop %rsi\n"                                                                      \
+		"	pop %rdi\n"                                                                      \
+		"	test %rax, %rax\n"                                                               \
+		"	jz 1f\n"                                                                         \
+		"	jmp *%rax\n"                                                                     \
+		"1:	ret\n"                                                                         \
 		".size " #name ", . - " #name "\n")
 TAIL_HOOK(dlopen, "%rdi");
 TAIL_HOOK(dlmopen, "%rsi");
@@ -173,14 +173,14 @@ TAIL_HOOK(dlmopen, "%rsi");
 #define TAIL_HOOK(name, name_offset)                                                               \
 	__asm__(".globl " #name "\n"                                                               \
 		".type " #name ", @function\n" #name ":\n"                                         \
-		"	sub $8, %esp\n"                                                            \
+		"	sub $8, %esp\n"                                                                  \
 		"	push 8+" name_offset "(%esp)\n"                                            \
 		"	call objects_before_" #name "\n"                                           \
-		"	add $12, %esp\n"                                                           \
-		"	test %eax, %eax\n"                                                         \
-		"	jz 1f\n"                                                                   \
-		"	jmp *%eax\n"                                                               \
-		"1:	ret\n"                                                                     \
+		"	add $12, %esp\n"                                                                 \
+		"	test %eax, %eax\n"                                                               \
+		"	jz 1f\n"                                                                         \
+		"	jmp *%eax\n"                                                                     \
+		"1:	ret\n"                                                                         \
 		".size " #name ", . - " #name "\n")
 TAIL_HOOK(dlopen, "4");
 TAIL_HOOK(dlmopen, "8");
@@ -188,19 +188,19 @@ TAIL_HOOK(dlmopen, "8");
 #define TAIL_HOOK(name, name_register)                                                             \
 	__asm__(".globl " #name "\n"                                                               \
 		".type " #name ", %function\n" #name ":\n"                                         \
-		"	stp x29, x30, [sp, #-48]!\n"                                               \
-		"	stp x0, x1, [sp, #16]\n"                                                   \
-		"	str x2, [sp, #32]\n"                                                       \
+		"	stp x29, x30, [sp, #-48]!\n"                                                     \
+		"	stp x0, x1, [sp, #16]\n"                                                         \
+		"	str x2, [sp, #32]\n"                                                             \
 		"	mov x0, " name_register "\n"                                               \
 		"	bl objects_before_" #name "\n"                                             \
-		"	mov x16, x0\n"                                                             \
-		"	ldr x2, [sp, #32]\n"                                                       \
-		"	ldp x0, x1, [sp, #16]\n"                                                   \
-		"	ldp x29, x30, [sp], #48\n"                                                 \
-		"	cbz x16, 1f\n"                                                             \
-		"	br x16\n"                                                                  \
-		"1:	mov x0, #0\n"                                                              \
-		"	ret\n"                                                                     \
+		"	mov x16, x0\n"                                                                   \
+		"	ldr x2, [sp, #32]\n"                                                             \
+		"	ldp x0, x1, [sp, #16]\n"                                                         \
+		"	ldp x29, x30, [sp], #48\n"                                                       \
+		"	cbz x16, 1f\n"                                                                   \
+		"	br x16\n"                                                                        \
+		"1:	mov x0, #0\n"                                                                  \
+		"	ret\n"                                                                           \
 		".size " #name ", . - " #name "\n")
 TAIL_HOOK(dlopen, "x0");
 TAIL_HOOK(dlmopen, "x1");

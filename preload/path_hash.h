@@ -29,7 +29,7 @@ static inline uint64_t path_hash(uint64_t prefix, const char *path)
 	}
 	word = at[0];
 	for (unsigned shift = 8; *at != 0; shift += 8) {
-		word |= (uint32_t)*++at << shift;
+		word |= (uint32_t) * ++at << shift;
 	}
 	return path_hash_step(hash, word);
 }

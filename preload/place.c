@@ -137,8 +137,8 @@ void place_key(const struct place *place, uint64_t *hash)
 	}
 	*hash = 0;
 	if (place->dirfd != AT_FDCWD && find_prefix(place, &scratch, &prefix) == PREFIX_FOUND) {
-		*hash = path_hash(path_hash_of(prefix.piece.text, prefix.piece.length),
-				  place->path);
+		*hash =
+		    path_hash(path_hash_of(prefix.piece.text, prefix.piece.length), place->path);
 	}
 	release(&scratch);
 }

@@ -26,8 +26,8 @@ static bool can_open(void)
 }
 
 /*
- * Who has become another user and kept root's capabilities loses them by the exec (capabilities(7)):
- * so does this thread, for the time of the question.
+ * Who has become another user and kept root's capabilities loses them by the exec
+ * (capabilities(7)): so does this thread, for the time of the question.
  */
 static bool can_open_without_capabilities(void)
 {

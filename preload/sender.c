@@ -6,8 +6,8 @@
  * (closefrom, daemons) and get the number again from their next open: so before every write the
  * descriptor is compared with the FIFO that it was, and opened anew if it is something else. fstat
  * rather than the cheaper F_GETPIPE_SZ: a report in the user's file is the worst that could happen,
- * and a pipe of the same size may be anybody's. A program that may have only few descriptors has none
- * to spare: there each report opens the FIFO anew.
+ * and a pipe of the same size may be anybody's. A program that may have only few descriptors has
+ * none to spare: there each report opens the FIFO anew.
  */
 #include "preload/sender.h"
 

@@ -23,7 +23,8 @@ static long finish(long result)
 
 #define BY_CALL(number, a, b, c, d, e) finish(RAW_CALL(number, a, b, c, d, e, 0))
 
-static int fallback_statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *buffer)
+static int fallback_statx(int dirfd, const char *path, int flags, unsigned mask,
+			  struct statx *buffer)
 {
 	return (int)BY_CALL(__NR_statx, dirfd, path, flags, mask, buffer);
 }
@@ -141,45 +142,56 @@ static int fallback_fxstatat(int version, int dirfd, const char *path, struct st
 }
 #endif
 
+struct stand_in {
+	enum next_id id;
+	void (*function)(void);
+};
+
 #define IN_PLACE_OF(name, function)                                                                \
-	case NEXT_##name:                                                                          \
-		return __extension__(void *)(function)
+	{                                                                                          \
+		NEXT_##name, (void (*)(void))(function)                                            \
+	}
+
+static const struct stand_in stand_ins[] = {
+    IN_PLACE_OF(statx, fallback_statx),
+    IN_PLACE_OF(renameat2, fallback_renameat2),
+    IN_PLACE_OF(execveat, fallback_execveat),
+    IN_PLACE_OF(__open, fallback_open),
+    IN_PLACE_OF(__open64, fallback_open),
+    IN_PLACE_OF(__open_2, fallback_open_2),
+    IN_PLACE_OF(__open64_2, fallback_open_2),
+    IN_PLACE_OF(__openat_2, fallback_openat_2),
+    IN_PLACE_OF(__openat64_2, fallback_openat_2),
+    IN_PLACE_OF(__readlink_chk, fallback_readlink_chk),
+    IN_PLACE_OF(__readlinkat_chk, fallback_readlinkat_chk),
+    IN_PLACE_OF(__realpath_chk, fallback_realpath_chk),
+    IN_PLACE_OF(canonicalize_file_name, fallback_canonicalize),
+    IN_PLACE_OF(mknod, fallback_mknod),
+    IN_PLACE_OF(mknodat, fallback_mknodat),
+    IN_PLACE_OF(__xmknod, fallback_xmknod),
+    IN_PLACE_OF(__xmknodat, fallback_xmknodat),
+#ifdef __NR_newfstatat
+    IN_PLACE_OF(stat, fallback_stat),
+    IN_PLACE_OF(stat64, fallback_stat),
+    IN_PLACE_OF(lstat, fallback_lstat),
+    IN_PLACE_OF(lstat64, fallback_lstat),
+    IN_PLACE_OF(fstatat, fallback_fstatat),
+    IN_PLACE_OF(fstatat64, fallback_fstatat),
+    IN_PLACE_OF(__xstat, fallback_xstat),
+    IN_PLACE_OF(__xstat64, fallback_xstat),
+    IN_PLACE_OF(__lxstat, fallback_lxstat),
+    IN_PLACE_OF(__lxstat64, fallback_lxstat),
+    IN_PLACE_OF(__fxstatat, fallback_fxstatat),
+    IN_PLACE_OF(__fxstatat64, fallback_fxstatat),
+#endif
+};
 
 void *stand_in(enum next_id id)
 {
-	switch ((int)id) {
-		IN_PLACE_OF(statx, fallback_statx);
-		IN_PLACE_OF(renameat2, fallback_renameat2);
-		IN_PLACE_OF(execveat, fallback_execveat);
-		IN_PLACE_OF(__open, fallback_open);
-		IN_PLACE_OF(__open64, fallback_open);
-		IN_PLACE_OF(__open_2, fallback_open_2);
-		IN_PLACE_OF(__open64_2, fallback_open_2);
-		IN_PLACE_OF(__openat_2, fallback_openat_2);
-		IN_PLACE_OF(__openat64_2, fallback_openat_2);
-		IN_PLACE_OF(__readlink_chk, fallback_readlink_chk);
-		IN_PLACE_OF(__readlinkat_chk, fallback_readlinkat_chk);
-		IN_PLACE_OF(__realpath_chk, fallback_realpath_chk);
-		IN_PLACE_OF(canonicalize_file_name, fallback_canonicalize);
-		IN_PLACE_OF(mknod, fallback_mknod);
-		IN_PLACE_OF(mknodat, fallback_mknodat);
-		IN_PLACE_OF(__xmknod, fallback_xmknod);
-		IN_PLACE_OF(__xmknodat, fallback_xmknodat);
-#ifdef __NR_newfstatat
-		IN_PLACE_OF(stat, fallback_stat);
-		IN_PLACE_OF(stat64, fallback_stat);
-		IN_PLACE_OF(lstat, fallback_lstat);
-		IN_PLACE_OF(lstat64, fallback_lstat);
-		IN_PLACE_OF(fstatat, fallback_fstatat);
-		IN_PLACE_OF(fstatat64, fallback_fstatat);
-		IN_PLACE_OF(__xstat, fallback_xstat);
-		IN_PLACE_OF(__xstat64, fallback_xstat);
-		IN_PLACE_OF(__lxstat, fallback_lxstat);
-		IN_PLACE_OF(__lxstat64, fallback_lxstat);
-		IN_PLACE_OF(__fxstatat, fallback_fxstatat);
-		IN_PLACE_OF(__fxstatat64, fallback_fxstatat);
-#endif
-	default:
-		return NULL;
+	for (size_t i = 0; i < sizeof(stand_ins) / sizeof(stand_ins[0]); i++) {
+		if (stand_ins[i].id == id) {
+			return __extension__(void *) stand_ins[i].function;
+		}
 	}
+	return NULL;
 }

@@ -41,11 +41,11 @@ static long forward(long number, const struct arguments *a)
 #define PATH_AT(index) ((const char *)a->at[index])
 #define FD_AT(index)   ((int)a->at[index])
 
-/* What the call does to files, announced before it. */
-static void before(long number, const struct arguments *a)
+#ifdef SYS_open
+/* The calls of the first Unix, which newer machines do not have any more. */
+static void before_old(long number, const struct arguments *a)
 {
 	switch (number) {
-#ifdef SYS_open
 	case SYS_open:
 		change_open(AT_FDCWD, PATH_AT(0), FD_AT(1));
 		break;
@@ -69,7 +69,16 @@ static void before(long number, const struct arguments *a)
 	case SYS_readlink:
 		observe_readlink(AT_FDCWD, PATH_AT(0));
 		break;
+	default:
+		break;
+	}
+}
 #endif
+
+/* What the call does to files, announced before it. */
+static void before(long number, const struct arguments *a)
+{
+	switch (number) {
 	case SYS_openat:
 		change_open(FD_AT(0), PATH_AT(1), FD_AT(2));
 		break;
@@ -98,6 +107,9 @@ static void before(long number, const struct arguments *a)
 		observe_readlink(FD_AT(0), PATH_AT(1));
 		break;
 	default:
+#ifdef SYS_open
+		before_old(number, a);
+#endif
 		break;
 	}
 }
@@ -129,8 +141,8 @@ static void after(long number, const struct arguments *a, int result, int error)
 		after_stat(AT_FDCWD, PATH_AT(0), 0, (const struct stat *)a->at[1], error);
 		break;
 	case SYS_lstat:
-		after_stat(AT_FDCWD, PATH_AT(0), AT_SYMLINK_NOFOLLOW,
-			   (const struct stat *)a->at[1], error);
+		after_stat(AT_FDCWD, PATH_AT(0), AT_SYMLINK_NOFOLLOW, (const struct stat *)a->at[1],
+			   error);
 		break;
 #endif
 #ifdef SYS_newfstatat

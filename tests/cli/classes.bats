@@ -7,7 +7,7 @@ load helper
 setup() {
 	enter_sandbox "$(realpath "$BATS_TEST_TMPDIR")"
 	use_program classes
-	echo first >read
+	echo first >'read'
 	echo second >later
 	# A sanitized launcher's own wishes are not the command's.
 	unset ASAN_OPTIONS
@@ -72,7 +72,7 @@ is_observed_everywhere() {
 	expect unobserved exe="$project/reads"
 	expect_watching "$project/later"
 	stop
-	! grep -F ld.so "$io/terminal"
+	run ! grep -F ld.so "$io/terminal"
 }
 
 @test "a program with AddressSanitizer, shared or linked in" {

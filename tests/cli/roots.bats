@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154 # helper.bash's variables
+# shellcheck disable=SC2016,SC2034,SC2154 # helper.bash's variables
 # Programs that run elsewhere, or as somebody else: seen, or named; never a word of the loader.
 load helper
 
@@ -43,7 +43,7 @@ is_named() {
 	[[ $event == *"$2"* ]]
 	expect exited status=0
 	stop
-	! grep -F ld.so "$io/terminal"
+	run ! grep -F ld.so "$io/terminal"
 	assert_equal "$(grep -cF "$2" "$io/terminal")" 1
 }
 

@@ -68,7 +68,8 @@ static void expect(const char *program, const char *result, const char *found)
 /* The build tree, an installed program, and links to either. */
 Test(library, places)
 {
-	cr_assert(zero(int, system("mkdir -p build/preload 'a b:c/bin' 'a b:c/lib/autoreload-run' bin")));
+	cr_assert(
+	    zero(int, system("mkdir -p build/preload 'a b:c/bin' 'a b:c/lib/autoreload-run' bin")));
 	install("build/autoreload-run");
 	expect("build/autoreload-run", "0 0", "build/preload");
 	make_folder("a b:c/lib/autoreload-run/preload");

@@ -295,9 +295,9 @@ Test(resolver, like_realpath)
 			char real[PATH_MAX];
 
 			(void)snprintf(
-			    text, sizeof(text), DEEP "t/%s/%s/%s/%s", names[random_below(&random, 7)],
+			    text, sizeof(text), DEEP "t/%s/%s/%s/%s",
 			    names[random_below(&random, 7)], names[random_below(&random, 7)],
-			    names[random_below(&random, 7)]);
+			    names[random_below(&random, 7)], names[random_below(&random, 7)]);
 			if (realpath(text, real) != NULL) {
 				cr_assert(zero(int, resolve(text)), "%s", text);
 				cr_assert(eq(str, canonical, real), "%s", text);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the file named, looks for one that is not there, and lets a shell read another: ARGV[1..3]. */
+/* Reads the file named, looks for one that is not there, and lets a shell read another: ARGV[1..3].
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How calls.def calls the functions that list, walk, follow and spawn: what came of it, as a number. */
+/* How calls.def calls the functions that list, walk, follow and spawn: what came of it, as a
+ * number. */
 #ifndef TESTS_PROGRAMS_HOOKS_WALKS_H
 #define TESTS_PROGRAMS_HOOKS_WALKS_H
 
