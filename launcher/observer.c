@@ -13,6 +13,8 @@
 #include "launcher/path.h"
 #include "launcher/resolver.h"
 
+#define GONE " (deleted)"
+
 struct observer *observer_new(const struct policy *policy, struct generations *generations,
 			      struct journal *journal, const char *cache_prefix)
 {
@@ -71,6 +73,9 @@ static const char *complete(const struct report *report, bool second, char path[
 		return "";
 	}
 	cwd[length] = '\0';
+	if (length > (ssize_t)strlen(GONE) && strcmp(cwd + length - strlen(GONE), GONE) == 0) {
+		return ""; /* proc(5): removed, and what is in it cannot come back */
+	}
 	return path_join(path, cwd, given) ? path : "";
 }
 

@@ -8,6 +8,7 @@
 #include <fts.h>
 #include <ftw.h>
 #include <glob.h>
+#include <mntent.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -57,10 +58,12 @@ static void before_spawned_open(const char *path, int flags)
 	}
 }
 
-static void after_chdir(int error)
+static void after_chdir(const char *path, int error)
 {
 	if (error == 0 && guest_enter()) {
 		guest_cwd_changed();
+	} else if (path != NULL) {
+		observe_access(AT_FDCWD, path, error);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "preload/guest.h"
 #include "preload/hook.h"
 #include "preload/next.h"
+#include "preload/observe.h"
 #include "preload/peek.h"
 #include "preload/tell.h"
 #include "preload/text.h"
@@ -119,18 +120,30 @@ void *objects_before_dlmopen(const char *name) __attribute__((visibility("hidden
 static void before_load(const char *name)
 {
 	struct report_header header = {.kind = REPORT_LOAD};
+	const char *slash = name;
 
 	if (name == NULL || !guest_enter()) {
 		return;
 	}
-	for (const char *at = name; *at != '\0'; at++) {
-		if (*at == '/' && tell_identify(AT_FDCWD, name, 0, &header) == 0 &&
-		    !tell_is_beneath_notice(name)) {
-			tell_fact(&header, AT_FDCWD, name, 0);
-			break;
-		}
-	}
 	guest_expect_objects();
+	while (*slash != '\0' && *slash != '/') {
+		slash++;
+	}
+	if (*slash == '\0') {
+		return;
+	}
+	switch (tell_identify(AT_FDCWD, name, 0, &header)) {
+	case 0:
+		if (!tell_is_beneath_notice(name)) {
+			tell_fact(&header, AT_FDCWD, name, 0);
+		}
+		break;
+	case -ENOENT:
+		observe_access(AT_FDCWD, name, ENOENT);
+		break;
+	default:
+		break;
+	}
 }
 
 void *objects_before_dlopen(const char *name)

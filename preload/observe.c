@@ -123,6 +123,17 @@ void observe_stat(int dirfd, const char *path, bool nofollow, const struct ident
 	tell_fact(&header, dirfd, path, 0);
 }
 
+void observe_existence(int dirfd, const char *path)
+{
+	struct report_header header = {.kind = REPORT_STAT};
+
+	if (guest_enter() && guest_wants_everything() && path != NULL && path[0] != '\0' &&
+	    tell_identify(dirfd, path, 0, &header) == 0 &&
+	    (header.mode & STATUS_TYPE_MASK) == STATUS_TYPE_REGULAR) {
+		tell_fact(&header, dirfd, path, 0);
+	}
+}
+
 void observe_access(int dirfd, const char *path, int error)
 {
 	if (guest_enter() && error == ENOENT) {
@@ -176,7 +187,7 @@ void observe_walks(char *const *paths)
 /* How much of the pattern names a folder: up to the slash before the first wildcard. */
 static size_t fixed_length(const char *pattern)
 {
-	size_t fixed = 0;
+	size_t fixed = 0; /* where no wildcard comes at all: the whole */
 	size_t at = 0;
 
 	for (; pattern[at] != '\0' && pattern[at] != '*' && pattern[at] != '?' &&
@@ -186,7 +197,7 @@ static size_t fixed_length(const char *pattern)
 			fixed = at + 1;
 		}
 	}
-	return fixed;
+	return pattern[at] == '\0' ? at : fixed;
 }
 
 void observe_glob(const char *pattern)
@@ -201,6 +212,10 @@ void observe_glob(const char *pattern)
 		return;
 	}
 	length = fixed_length(pattern);
+	if (pattern[length] == '\0') {
+		observe_walk(pattern); /* a path: it is only looked for */
+		return;
+	}
 	if (length >= sizeof(folder)) {
 		return;
 	}

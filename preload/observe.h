@@ -29,7 +29,9 @@ void observe_before_read(int dirfd, const char *path);
  */
 void observe_stat(int dirfd, const char *path, bool nofollow, const struct identity *identity,
 		  unsigned mode, int error);
-/* After an access(2): what is not there may come. */
+/* After a stat of a file that is there, which says nothing of its version: told to a trace. */
+void observe_existence(int dirfd, const char *path);
+/* After an access(2) or chdir(2): what is not there may come. */
 void observe_access(int dirfd, const char *path, int error);
 
 /* After an opendir or scandir. */

@@ -44,7 +44,9 @@ static inline void after_statx(int dirfd, const char *path, int flags, const str
 
 	if (error == 0) {
 		if ((buffer->stx_mask & STATX_BASIC_STATS) != STATX_BASIC_STATS) {
-			return; /* asked for so little that it cannot know the content's version */
+			/* Asked for so little that it cannot know the content's version. */
+			observe_existence(dirfd, path);
+			return;
 		}
 		seen.device = device_number(buffer->stx_dev_major, buffer->stx_dev_minor);
 		seen.inode = buffer->stx_ino;

@@ -114,10 +114,10 @@ static void before(long number, const struct arguments *a)
 	}
 }
 
-/* openat2's flags lie in memory, which the kernel has found good if the call succeeded. */
+/* openat2's flags lie in memory, which the kernel has found good if it got as far as looking. */
 static void after_openat2(const struct arguments *a, int fd, int error)
 {
-	if (fd >= 0) {
+	if (fd >= 0 || error == ENOENT) {
 		const struct open_how *how = (const struct open_how *)a->at[2];
 
 		observe_open(FD_AT(0), PATH_AT(1), (int)how->flags, fd, error);

@@ -11,6 +11,7 @@
 #include <ftw.h>
 #include <glob.h>
 #include <limits.h>
+#include <mntent.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
