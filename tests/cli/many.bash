@@ -4,8 +4,8 @@
 # Events by the thousand: too many for bash, which reads a FIFO byte by byte.
 
 # start_many [OPTION...] COMMAND [ARGUMENT...]: as start does. All events go to the file $many, which
-# is complete after the end; those that tell of a file's being watched or written go nowhere else, the
-# others are for expect.
+# is complete after the end; those that tell of a file's being watched or written go nowhere else,
+# unless its name begins with "told"; the others are for expect.
 start_many() {
 	open_streams
 	many=$io/many
@@ -17,5 +17,5 @@ start_many() {
 pass_on_few() {
 	close_descriptors
 	tee "$many" <"$io/all" {output}>&- {kept_stdin}>&- {launched}>&- |
-		grep --line-buffered -vE '^\{"event":"(watching|output)"' >&"$events"
+		grep --line-buffered -P '^\{"event":"(?!watching|output)|"path":"[^"]*/told[^"/]*"' >&"$events"
 }
