@@ -51,8 +51,8 @@ children_seen() {
 @test "fexecve, which refuses to do without an environment" {
 	echo 1 >first
 	"$BATS_FILE_TMPDIR/environment" fexecve-null first >bare
-	start sh -c '"$0" fexecve-null first >observed; echo done; cat' "$BATS_FILE_TMPDIR/environment"
-	expect_line done
+	start sh -c '"$0" fexecve-null first >observed; echo that is all; cat' "$BATS_FILE_TMPDIR/environment"
+	expect_line 'that is all'
 	stop
 	diff bare observed
 }
@@ -71,15 +71,15 @@ children_seen() {
 
 # without_ours FILE: without the entries that are ours, and those of the shell that starts it all.
 without_ours() {
-	grep -avE '^(_=|SHLVL=|LD_PRELOAD=/[^:]*/preload\.so|AUTORELOAD_RUN_CHANNEL=[a-z]+:/.*)$' "$1"
+	grep -avE '^(_=.*|SHLVL=.*|LD_PRELOAD=/[^:]*/preload\.so|AUTORELOAD_RUN_CHANNEL=[a-z]+:/.*)$' "$1"
 }
 
 @test "what a child finds in its environment" {
 	local script='"$0" show; FEW=1 "$0" show; env -i B=2 A=1 "$0" show'
 
 	sh -c "$script" "$BATS_FILE_TMPDIR/environment" >bare
-	start sh -c "($script) >observed; echo done; cat" "$BATS_FILE_TMPDIR/environment"
-	expect_line done
+	start sh -c "($script) >observed; echo that is all; cat" "$BATS_FILE_TMPDIR/environment"
+	expect_line 'that is all'
 	stop
 	diff <(without_ours bare) <(without_ours observed)
 	[ "$(without_ours bare | wc -l)" -gt 10 ]
@@ -94,8 +94,8 @@ without_ours() {
 		'import ctypes' 'libc = ctypes.CDLL(None)' \
 		'array = lambda words: (ctypes.c_char_p * (len(words) + 1))(*words, None)' \
 		'libc.execve(b"/bin/cat", array([b"cat", b"/proc/self/environ"]), array(entries))' >app.py
-	start sh -c 'python3 app.py >observed; echo done; cat'
-	expect_line done
+	start sh -c 'python3 app.py >observed; echo that is all; cat'
+	expect_line 'that is all'
 	stop
 	wanted=$'Z=1\nA=2\nZ=3\nplain\n=\nN=a\nb\nX=\xff'
 	assert_equal "$(tr '\0' '\n' <observed | without_ours /dev/stdin)" "$wanted"
@@ -141,7 +141,8 @@ works_under() {
 }
 
 @test "libfaketime" {
-	local library=/usr/lib/$(cc -print-multiarch)/faketime/libfaketime.so.1
+	local library
+	library=/usr/lib/$(cc -print-multiarch)/faketime/libfaketime.so.1
 
 	use_module
 	LD_PRELOAD=$library FAKETIME='2001-02-03 04:05:06' \
