@@ -16,7 +16,10 @@ setup_file() {
 	cc "${flags[@]}" -DIN_CONSTRUCTOR -shared -fPIC -o libcalls.so "$programs/call_all.c"
 	echo 'int main(void) { return 0; }' >empty.c
 	cc -o constructor empty.c -Wl,--no-as-needed -L. -lcalls -Wl,-rpath,"$BATS_FILE_TMPDIR"
-	./call_all names >names
+	cc "${flags[@]}" -DIN_CONSTRUCTOR -shared -fPIC -Wl,-z,initfirst -o libfirst.so \
+		"$programs/call_all.c"
+	cc -o first empty.c -Wl,--no-as-needed -L. -lfirst -Wl,-rpath,"$BATS_FILE_TMPDIR"
+	./call_all names >table
 }
 
 # What the files' names end in: there is one of each name for each.
@@ -34,7 +37,7 @@ files() {
 			opendir | rmdir) mkdir "files/$name$suffix" ;;
 			*) echo "$name" >"files/$name$suffix" ;;
 			esac
-		done < <(cat "$BATS_FILE_TMPDIR/names" - <<<$'by-number\nlooked-at-by-number')
+		done < <(cat "$BATS_FILE_TMPDIR/table" - <<<$'by-number\nlooked-at-by-number')
 	done
 	echo 1 | tee files/{by-chdir,by-fchdir,after} >files/in-the-child
 }
@@ -93,6 +96,16 @@ same_as_plain() {
 @test "in the constructor of a library, before main" {
 	plainly
 	observe "$BATS_FILE_TMPDIR/constructor"
+	same_as_plain
+}
+
+@test "in a constructor that comes before any other, even libc's own: the program cannot tell" {
+	observe "$BATS_FILE_TMPDIR/first"
+}
+
+@test "in a constructor that comes before any other, even libc's own: what is seen" {
+	plainly
+	observe "$BATS_FILE_TMPDIR/first"
 	same_as_plain
 }
 

@@ -28,17 +28,7 @@ closes() {
 	expect_line "$1: good, 3"
 	stop
 	eval 'cat victim{0..1099}' | cmp - wanted
-	is_watched first second third
-}
-
-# is_watched NAME...: whether all of them were, in the end.
-is_watched() {
-	local name
-
-	for name in "$@"; do
-		grep -F '"event":"watching"' "$many" | grep -qF "\"path\":\"$project/$name\"" ||
-			fail "never watched: $name"
-	done
+	were_watched "$project"/{first,second,third}
 }
 
 @test "a program that closes all descriptors one by one" {

@@ -19,3 +19,13 @@ pass_on_few() {
 	tee "$many" <"$io/all" {output}>&- {kept_stdin}>&- {launched}>&- |
 		grep --line-buffered -P '^\{"event":"(?!watching|output)|"path":"[^"]*/told[^"/]*"' >&"$events"
 }
+
+# were_watched PATH...: whether all of them were, as JSON has them; to be asked after the end.
+were_watched() {
+	local path
+
+	for path in "$@"; do
+		grep -F '"event":"watching"' "$many" | grep -qF "\"path\":\"$path\"" ||
+			fail "never watched: $path"
+	done
+}
