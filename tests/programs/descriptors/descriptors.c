@@ -102,6 +102,7 @@ static void *cover(void *victim)
 		for (int fd = FIRST_HIGH; fd < BEYOND_HIGH; fd++) {
 			dup2(*(int *)victim, fd);
 		}
+		close_range(FIRST_HIGH, ~0u, 0); /* so that somebody may come back there */
 		rounds++;
 	} while (!enough);
 	return NULL;
@@ -116,7 +117,7 @@ static int run_dup2(int count)
 	if (pthread_create(&thread, NULL, cover, &victim) != 0) {
 		return 1;
 	}
-	for (int i = 0; i < count || rounds < 3; i++) {
+	for (int i = 0; i < count || rounds < 100; i++) {
 		char name[32];
 
 		(void)snprintf(name, sizeof(name), "files/%d", i % count);
