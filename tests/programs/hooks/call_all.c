@@ -161,14 +161,25 @@ struct run {
 /* What is the whole process's and not a thread's: the working folder. */
 static const enum called process_wide[] = {CALLED_chdir, CALLED_fchdir};
 
-static bool left_out(const struct run *run, enum called which)
+/* What needs more than a small stack without us, too: a pattern of PATH_MAX, and what glob adds. */
+static const enum called stack_hungry[] = {CALLED_glob, CALLED_glob64};
+
+static bool is_among(const enum called *list, size_t count, enum called which)
 {
-	for (size_t i = 0; i < sizeof(process_wide) / sizeof(*process_wide); i++) {
-		if (run->threaded && process_wide[i] == which) {
+	for (size_t i = 0; i < count; i++) {
+		if (list[i] == which) {
 			return true;
 		}
 	}
 	return false;
+}
+
+#define IS_AMONG(list, which) is_among(list, sizeof(list) / sizeof(*(list)), which)
+
+static bool left_out(const struct run *run, enum called which)
+{
+	return (run->threaded && IS_AMONG(process_wide, which)) ||
+	       (run->interrupted && IS_AMONG(stack_hungry, which));
 }
 
 static void make_call(struct record *record, char *path, int folder)
