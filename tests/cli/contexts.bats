@@ -19,7 +19,6 @@ setup_file() {
 	cc "${flags[@]}" -DIN_CONSTRUCTOR -shared -fPIC -Wl,-z,initfirst -o libfirst.so \
 		"$programs/call_all.c"
 	cc -o first empty.c -Wl,--no-as-needed -L. -lfirst -Wl,-rpath,"$BATS_FILE_TMPDIR"
-	./call_all names >table
 }
 
 # What the files' names end in: there is one of each name for each.
@@ -27,22 +26,8 @@ suffixes=('')
 
 # files: everything that the program wants to find, as it was before it ran.
 files() {
-	local name suffix
-
 	rm -rf files
-	mkdir files
-	for suffix in "${suffixes[@]}"; do
-		while IFS= read -r name; do
-			case $name in
-			opendir | rmdir | scandir* | glob* | *ftw* | fts*) mkdir "files/$name$suffix" ;;
-			*readlink* | *realpath* | canonicalize*)
-				ln -s "by-number$suffix" "files/$name$suffix"
-				;;
-			*) echo "$name" >"files/$name$suffix" ;;
-			esac
-		done < <(cat "$BATS_FILE_TMPDIR/table" - <<<$'by-number\nlooked-at-by-number')
-	done
-	echo 1 | tee files/{by-chdir,by-fchdir,after} >files/in-the-child
+	"$BATS_FILE_TMPDIR/call_all" files "${suffixes[@]}"
 }
 
 # seen_files: what has been told of the files, sorted, whatever random names were made up.

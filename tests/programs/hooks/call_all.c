@@ -4,7 +4,8 @@
  * ./files, and on one that is not there (calls.def); prints what came of it, which must be the same
  * without us. A function of the table that is not called here does not compile.
  *
- *   call_all [plain|fork|vfork|threads|signal|wild|wild-execution|names]
+ *   call_all [plain|fork|vfork|threads|signal|wild|wild-execution]
+ *   call_all files [SUFFIX...]
  *
  * plain is the default; threads: in eight at once, the K-th of which has files of its own, NAME.K;
  * signal: in handlers on a small stack; wild: with pointers that lead nowhere; names: what the
@@ -546,12 +547,52 @@ static int run_wild_execution(void)
 	return 0;
 }
 
-static int show_names(void)
+static bool starts_as_one_of(const char *name, const char *const *starts)
 {
-	for (size_t i = 0; i < COUNT; i++) {
-		puts(names[all[i]]);
+	while (*starts != NULL && strncmp(name, *starts, strlen(*starts)) != 0) {
+		starts++;
 	}
-	return 0;
+	return *starts != NULL;
+}
+
+static bool make_file(const char *name, const char *suffix)
+{
+	static const char *const folders[] = {"opendir", "rmdir", "scandir", "glob",
+					      "ftw",	 "nftw",  "fts",     NULL};
+	static const char *const links[] = {"readlink",	  "__readlink",	  "realpath",
+					    "__realpath", "canonicalize", NULL};
+	char path[PATH_SIZE];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "files/%s%s", name, suffix);
+	if (starts_as_one_of(name, folders)) {
+		return mkdir(path, 0700) == 0;
+	}
+	if (starts_as_one_of(name, links)) {
+		return symlink("followed", path) == 0;
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return fd >= 0 && write(fd, path, strlen(path)) > 0 && close(fd) == 0;
+}
+
+static int make_files(char *const *suffixes)
+{
+	bool good = mkdir("files", 0700) == 0;
+
+	for (; *suffixes != NULL; suffixes++) {
+		for (size_t i = 0; i < COUNT; i++) {
+			if (all[i] != CALLED_chdir && all[i] != CALLED_fchdir) {
+				good &= make_file(names[all[i]], *suffixes);
+			}
+		}
+		good &= make_file("by-number", *suffixes);
+		good &= make_file("looked-at-by-number", *suffixes);
+	}
+	return good && make_file("followed", "") && make_file("by-chdir", "") &&
+		       make_file("by-fchdir", "") && make_file("after", "") &&
+		       make_file("in-the-child", "")
+		   ? 0
+		   : 1;
 }
 
 static int run_default(void)
@@ -577,10 +618,13 @@ int main(int argc, char **argv)
 	    {"signal", run_signal},
 	    {"wild", run_wild},
 	    {"wild-execution", run_wild_execution},
-	    {"names", show_names},
+
 	};
 	const char *wanted = argc > 1 ? argv[1] : "plain";
 
+	if (strcmp(wanted, "files") == 0) {
+		return make_files(argv + 2);
+	}
 	for (size_t i = 0; i < sizeof(contexts) / sizeof(*contexts); i++) {
 		if (strcmp(wanted, contexts[i].name) == 0) {
 			return contexts[i].run();
