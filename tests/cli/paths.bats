@@ -81,6 +81,24 @@ told_of_nothing_but() {
 	[ "$(told_of | grep -cE '(^|/)(deep|missing)$')" -eq 0 ]
 }
 
+@test "a working directory whose path is longer than any, and which has been left again" {
+	printf '%s\n' 'from os import *' 'here = getcwd()' 'input()' \
+		'for i in range(25): mkdir("n" * 200); chdir("n" * 200)' \
+		'close(open("deep", O_RDWR | O_CREAT)); close(open("deep", O_RDONLY)); stat("deep")' \
+		'chdir(here)' 'print("back", flush=True)' 'input()' 'open("told-last", O_RDONLY)' 'input()' >app.py
+	echo 1 | tee deep >told-last
+	start_many python3 app.py
+	expect started
+	kill -s STOP "$launcher"
+	echo go >&"$kept_stdin"
+	expect_line back
+	kill -s CONT "$launcher"
+	echo go >&"$kept_stdin"
+	expect_watching "$project/told-last"
+	stop
+	assert_equal "$(told_of | grep -c deep)" 0
+}
+
 @test "names with a newline, with quotes, with what separates, and with backslashes" {
 	run_app "$project"/{'a\nb','a|b','a\"b','a\\b',"a'b",'r|a','a b ','a\tb'} <<-'END'
 		for name in "a\nb", "a|b", "a\"b", "a\\b", "a'b", "r|a", "a b ", "a\tb":
