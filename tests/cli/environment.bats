@@ -62,11 +62,19 @@ children_seen() {
 }
 
 @test "system, without our variables" {
-	children_seen system system-{unset,cleared,few,empty,null}
+	children_seen system system-{unset,cleared,few,null}
+}
+
+@test "system, with an empty LD_PRELOAD" {
+	children_seen system-empty
 }
 
 @test "popen, without our variables" {
-	children_seen popen popen-{unset,cleared,few,empty,null}
+	children_seen popen popen-{unset,cleared,few,null}
+}
+
+@test "popen, with an empty LD_PRELOAD" {
+	children_seen popen-empty
 }
 
 # without_ours FILE: without the entries that are ours, and those of the shell that starts it all.
