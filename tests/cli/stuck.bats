@@ -81,7 +81,7 @@ waits_in() {
 	expect waiting
 	stop
 	run ! grep -F '"event":"lost"' "$many"
-	grep -oP '^\{"event":"watching".*"path":"[^"]*/files/\K[0-9]+(?=",)' "$many" |
+	grep -oP '^\{"event":"watching".*"path":"[^"]*/files/\K[0-9]+(?=","reason":"read")' "$many" |
 		sort -n | cmp - <(seq 0 79999)
 	# And nothing else that is not known.
 	assert_equal "$(grep -c '"event":"watching"' "$many")" 80001
