@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2016,SC2154 # scripts for other shells; helper.bash's variables
+# A launcher that is slow, stuck or gone: the program goes on, and what was lost is told.
+load helper
+load many
+
+setup_file() {
+	cc -std=gnu11 -D_GNU_SOURCE -pthread -o "$BATS_FILE_TMPDIR/open_many" \
+		"$BATS_TEST_DIRNAME/../programs/open-many/open_many.c"
+}
+
+setup() {
+	enter_sandbox "$(realpath "$BATS_TEST_TMPDIR")"
+	open_many=$BATS_FILE_TMPDIR/open_many
+	mkdir files
+	echo first >told-first
+	echo last >told-last
+}
+
+go_on() {
+	echo go >&"$kept_stdin"
+}
+
+# waits_in TRACE: how often the program has waited for room.
+waits_in() {
+	grep -cE '(poll|select|nanosleep|futex)[a-z0-9_]*\(' "$1"
+}
+
+@test "a launcher that is stopped: the program goes on, and one wait is all that it costs" {
+	"$open_many" make 1000
+	start_many strace -f --seccomp-bpf -e trace=poll,ppoll,select,pselect6,nanosleep,clock_nanosleep,futex \
+		-o trace "$open_many" halting 100000
+	go_on
+	expect_line '500 good'
+	kill -s STOP "$launcher"
+	go_on
+	expect_line '100000 good, 1'
+	kill -s CONT "$launcher"
+	# When this is known, there is room again.
+	expect_watching "$project/told-first"
+	go_on
+	expect_line 1
+	expect lost
+	[[ $event =~ \"count\":([0-9]+) ]]
+	[ "${BASH_REMATCH[1]}" -gt 50000 ]
+	expect_watching "$project/told-last"
+	stop
+	assert_equal "$(waits_in trace)" 1
+}
+
+@test "a launcher that is killed: the program goes on" {
+	local line folder
+
+	"$open_many" make 1000
+	mkfifo results go
+	exec {results}<>results {go}<>go
+	start_many sh -c 'exec "$0" halting 100000 >results <go' "$open_many"
+	expect started
+	folder=$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n 's/^AUTORELOAD_RUN_CHANNEL=[a-z]*://p')
+	printf 'go\ngo\n' >&"$go"
+	read -r -t "$LIMIT_S" -u "$results" line
+	assert_equal "$line" '500 good'
+	# The first of very many.
+	expect_watching "$project/told-first"
+	kill -s KILL "$launcher"
+	read -r -t "$LIMIT_S" -u "$results" line
+	assert_equal "$line" '100000 good, 1'
+	echo go >&"$go"
+	read -r -t "$LIMIT_S" -u "$results" line
+	assert_equal "$line" 1
+	# Who is killed cannot clean up.
+	rm -r "${folder%/*}"
+}
+
+@test "eight threads with 10,000 files each: nothing is lost, nothing is torn" {
+	"$open_many" make 80000
+	start_many "$open_many" threads 10000
+	expect_line '80000 good'
+	expect exited status=0
+	expect waiting
+	stop
+	run ! grep -F '"event":"lost"' "$many"
+	# Read: a folder that is watched as a whole in their stead would hide a loss.
+	grep -oP '^\{"event":"watching".*"path":"[^"]*/files/\K[0-9]+(?=","reason":"read")' "$many" |
+		sort -n | cmp - <(seq 0 79999)
+	# And nothing else that is not known.
+	assert_equal "$(grep -c '"event":"watching"' "$many")" 80001
+}
