@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +38,7 @@ struct partial {
 
 struct channel {
 	int fd;
+	int alarm; /* a FIFO, too */
 	char outer[64];
 	char folder[128];
 	uint64_t malformed;
@@ -53,6 +53,14 @@ struct channel {
 };
 
 static const char *const places[] = {"/tmp", "/var/tmp", "/dev/shm", "/run"};
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
 
 static int random_hex(char *text, size_t bytes)
 {
@@ -76,6 +84,18 @@ static int make_folder(const char *path)
 	return chmod(path, 0711);
 }
 
+/* Both ends: so that there is never an end of file between two writers. */
+static int make_fifo(const struct channel *channel, const char *name)
+{
+	char path[192];
+
+	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, name);
+	if (mkfifo(path, 0600) != 0 || chmod(path, 0666) != 0) {
+		return -1;
+	}
+	return open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+}
+
 static int fill_folder(struct channel *channel, const char *builds)
 {
 	char path[192];
@@ -84,23 +104,30 @@ static int fill_folder(struct channel *channel, const char *builds)
 	if (symlink(builds, path) != 0) {
 		return -1;
 	}
-	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_FIFO);
-	if (mkfifo(path, 0600) != 0 || chmod(path, 0666) != 0) {
-		return -1;
+	channel->fd = make_fifo(channel, GUEST_FIFO);
+	channel->alarm = make_fifo(channel, GUEST_ALARM);
+	return channel->fd < 0 || channel->alarm < 0 ? -1 : 0;
+}
+
+static void close_fifos(const struct channel *channel)
+{
+	if (channel->fd >= 0) {
+		close(channel->fd);
 	}
-	/* Both ends: so that there is never an end of file between two writers. */
-	channel->fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-	return channel->fd < 0 ? -1 : 0;
+	if (channel->alarm >= 0) {
+		close(channel->alarm);
+	}
 }
 
 static void remove_folder(const struct channel *channel)
 {
+	static const char *const names[] = {GUEST_BUILDS, GUEST_FIFO, GUEST_ALARM};
 	char path[192];
 
-	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_BUILDS);
-	unlink(path);
-	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_FIFO);
-	unlink(path);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", channel->folder, names[i]);
+		unlink(path);
+	}
 	rmdir(channel->folder);
 	rmdir(channel->outer);
 }
@@ -122,6 +149,7 @@ static int make_channel(struct channel *channel, const char *place, const char *
 	if (make_folder(channel->folder) != 0 || fill_folder(channel, builds) != 0) {
 		int saved_errno = errno;
 
+		close_fifos(channel);
 		remove_folder(channel);
 		errno = saved_errno;
 		return -1;
@@ -144,6 +172,7 @@ struct channel *channel_open(const char *builds)
 		return NULL;
 	}
 	channel->fd = -1;
+	channel->alarm = -1;
 	channel->strings = malloc(PAYLOAD_MAX + 3);
 	channel->buffer = malloc(BUFFER_SIZE);
 	channel->size = BUFFER_SIZE;
@@ -169,7 +198,7 @@ void channel_close(struct channel *channel)
 	for (size_t i = 0; i < PARTS_MAX; i++) {
 		free(channel->partials[i].payload);
 	}
-	close(channel->fd);
+	close_fifos(channel);
 	remove_folder(channel);
 	free(channel->buffer);
 	free(channel->strings);
@@ -186,11 +215,20 @@ const char *channel_folder(const struct channel *channel)
 	return channel->folder;
 }
 
-bool channel_is_full(const struct channel *channel)
+int channel_alarm_fd(const struct channel *channel)
 {
-	struct pollfd room = {.fd = channel->fd, .events = POLLOUT};
+	return channel->alarm;
+}
 
-	return poll(&room, 1, 0) == 0;
+bool channel_take_alarm(struct channel *channel)
+{
+	char bytes[512];
+	bool any = false;
+
+	while (read(channel->alarm, bytes, sizeof(bytes)) > 0) {
+		any = true;
+	}
+	return any;
 }
 
 bool channel_has_more(const struct channel *channel)
@@ -319,7 +357,6 @@ static void make_room(struct channel *channel)
 /* Reads more behind what is left. 1, 0 (nothing there, or no room), -1. */
 static int fill(struct channel *channel)
 {
-	struct timespec now;
 	ssize_t size;
 
 	make_room(channel);
@@ -333,8 +370,7 @@ static int fill(struct channel *channel)
 	}
 	channel->filled += (size_t)size;
 	channel->received += (uint64_t)size;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	channel->now_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	channel->now_ns = monotonic_ns();
 	return size > 0;
 }
 

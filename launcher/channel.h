@@ -52,9 +52,11 @@ uint64_t channel_gather(struct channel *channel);
 uint64_t channel_taken(const struct channel *channel);
 
 /*
- * Is there no room for a report? Then one may have been dropped whose sender never gets to say so.
+ * The alarm: readable when a process has had to drop a report; it may never have another to say so
+ * with. True if it has been raised since this was asked last.
  */
-bool channel_is_full(const struct channel *channel);
+int channel_alarm_fd(const struct channel *channel);
+bool channel_take_alarm(struct channel *channel);
 
 /* Are there bytes that have been read and not yet been handed out? */
 bool channel_has_more(const struct channel *channel);

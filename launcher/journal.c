@@ -318,7 +318,16 @@ void journal_lost(struct journal *journal, uint64_t count)
 		json_object_set_new(event, "count", json_integer((json_int_t)count));
 		write_event(journal, event);
 	}
+}
+
+void journal_incomplete(struct journal *journal)
+{
+	json_t *event = new_event(journal, "incomplete");
+
+	if (event != NULL) {
+		write_event(journal, event);
+	}
 	message(MESSAGE_NORMAL,
-		"%llu reports of opened files were lost: a change of one of them may be missed",
-		(unsigned long long)count);
+		"not all files that were opened are known (reports were lost): until the next "
+		"restart, the project's folders in use are watched whole");
 }

@@ -16,8 +16,8 @@
 #include "launcher/message.h"
 #include "launcher/widening.h"
 
-#define REPORTS_AT_ONCE	   4096 /* then signals have their turn */
-#define REPORTS_BETWEEN	   256	/* looks at the pipe, so that it never fills up */
+#define REPORTS_AT_ONCE	   512 /* then they are judged, and signals have their turn */
+#define REPORTS_BETWEEN	   64 	/* looks at the pipe, so that it never fills up */
 #define REPORTS_OF_A_BURST 16
 #define BURST_PAUSE_MS	   2
 
@@ -39,10 +39,15 @@ static void feed_kind(struct loop *loop, enum supervisor_event_kind kind)
 	loop_feed(loop, (struct supervisor_event){.kind = kind, .now_ns = loop_now_ns()});
 }
 
-static void widen(struct loop *loop, bool incomplete)
+/* What a process could not report is not known: so more is watched than is known to be used. */
+static void widen(struct loop *loop)
 {
-	if ((observer_take_lost(loop->observer) || incomplete) && !loop->widened) {
+	bool lost = channel_take_alarm(loop->parts.channel);
+
+	lost = observer_take_lost(loop->observer) || lost;
+	if (lost && !loop->widened) {
 		loop->widened = true;
+		journal_incomplete(loop->parts.journal);
 		widening_apply(loop->parts.policy, loop->generations, loop->watchlist);
 	}
 }
@@ -54,7 +59,6 @@ static void widen(struct loop *loop, bool incomplete)
 static int take_in(struct loop *loop, int most)
 {
 	struct channel *channel = loop->parts.channel;
-	bool was_full = channel_is_full(channel);
 	uint64_t end = channel_gather(channel);
 	struct report report;
 	int count = 0;
@@ -66,7 +70,7 @@ static int take_in(struct loop *loop, int most)
 			(void)channel_gather(channel);
 		}
 	}
-	widen(loop, was_full);
+	widen(loop);
 	return count;
 }
 
@@ -108,13 +112,23 @@ static void pause_reports(struct loop *loop, bool pausing)
 	}
 }
 
-static void take_reports(struct loop *loop, int most)
+static int take_reports(struct loop *loop)
 {
 	struct verdict verdict = {0};
+	int count = take_in(loop, REPORTS_AT_ONCE);
 
-	pause_reports(loop, take_in(loop, most) >= REPORTS_OF_A_BURST);
 	generations_verify(loop->generations, &verdict);
 	loop_feed_verdict(loop, &verdict);
+	return count;
+}
+
+/* All that had been reported when this began. */
+static void take_all_reports(struct loop *loop)
+{
+	uint64_t end = channel_gather(loop->parts.channel);
+
+	while (take_reports(loop) > 0 && channel_taken(loop->parts.channel) < end) {
+	}
 }
 
 /* Reports first: one of them may say that the command itself is the writer. */
@@ -144,7 +158,7 @@ static void take_main_exit(struct loop *loop, int wait_status)
 	    .status = child_status(wait_status),
 	};
 
-	take_reports(loop, INT_MAX); /* its last words */
+	take_all_reports(loop); /* its last words */
 	journal_exited(loop->parts.journal, loop->supervisor.generation, loop->main_pid,
 		       wait_status);
 	loop->main_pid = 0;
@@ -173,7 +187,7 @@ static void reap(struct loop *loop)
 	}
 	if (pid < 0 && !loop->tree_gone && loop->main_pid == 0) {
 		loop->tree_gone = true;
-		take_reports(loop, INT_MAX);
+		take_all_reports(loop);
 		feed_kind(loop, EVENT_TREE_GONE);
 	}
 }
@@ -270,6 +284,7 @@ static int open_loop(struct loop *loop)
 	loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (loop->epoll < 0 || loop->timer < 0 || add_source(loop, loop->timer) != 0 ||
 	    add_source(loop, channel_fd(parts->channel)) != 0 ||
+	    add_source(loop, channel_alarm_fd(parts->channel)) != 0 ||
 	    add_source(loop, watcher_fd(parts->watcher)) != 0 ||
 	    add_source(loop, parts->signals->fd) != 0) {
 		return -1;
@@ -311,7 +326,7 @@ int loop_run(const struct loop_parts *parts)
 			 */
 			take_signals(&loop);
 			take_timer(&loop);
-			take_reports(&loop, REPORTS_AT_ONCE);
+			pause_reports(&loop, take_reports(&loop) >= REPORTS_OF_A_BURST);
 			take_hints(&loop);
 		}
 		terminal_restore(parts->terminal);

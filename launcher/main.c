@@ -17,6 +17,7 @@
 #include "launcher/loop.h"
 #include "launcher/message.h"
 #include "launcher/options.h"
+#include "launcher/own_preloads.h"
 #include "launcher/printable.h"
 #include "preload/system_paths.h"
 
@@ -226,6 +227,7 @@ int main(int argc, char **argv)
 	char problem[512];
 	int status = STATUS_OURS;
 
+	own_preloads_leave(argv);
 	switch (options_parse(argc, argv, &parts.options, problem, sizeof(problem))) {
 	case OPTIONS_HELP:
 		options_usage(stdout);

@@ -13,8 +13,6 @@
 #include "launcher/path.h"
 #include "launcher/resolver.h"
 
-#define GONE " (deleted)"
-
 struct observer *observer_new(const struct policy *policy, struct generations *generations,
 			      struct journal *journal, const char *cache_prefix)
 {
@@ -55,30 +53,6 @@ void observer_begin(struct observer *observer)
 	processes_forget(observer->processes);
 }
 
-/* A relative path whose folder the process could not tell: its cwd, if it is still there. */
-static const char *complete(const struct report *report, bool second, char path[PATH_MAX])
-{
-	const char *given = second ? report->second : report->first;
-	uint16_t flag = second ? REPORT_SECOND_IN_CWD : REPORT_FIRST_IN_CWD;
-	char link[64];
-	char cwd[PATH_MAX];
-	ssize_t length;
-
-	if ((report->header.flags & flag) == 0) {
-		return given;
-	}
-	path_of_process(link, sizeof(link), report->header.pid, "cwd");
-	length = readlink(link, cwd, sizeof(cwd) - 1);
-	if (length <= 0) {
-		return "";
-	}
-	cwd[length] = '\0';
-	if (length > (ssize_t)strlen(GONE) && strcmp(cwd + length - strlen(GONE), GONE) == 0) {
-		return ""; /* proc(5): removed, and what is in it cannot come back */
-	}
-	return path_join(path, cwd, given) ? path : "";
-}
-
 /* What needs no more than the path. */
 static void (*const simple_facts[REPORT_KIND_END])(struct fact *fact, const char *path) = {
     [REPORT_READ] = fact_read,	       [REPORT_STAT] = fact_stat,
@@ -101,15 +75,14 @@ static void take_rename(struct fact *fact, const char *from, const char *to, boo
 static void take_fact(struct observer *observer, struct fact *fact, const struct report *report)
 {
 	const struct report_header *header = &report->header;
-	char completed[2][PATH_MAX];
-	const char *first = complete(report, false, completed[0]);
+	const char *first = report->first;
 
 	if (simple_facts[header->kind] != NULL) {
 		simple_facts[header->kind](fact, first);
 	} else if (header->kind == REPORT_WRITE) {
 		fact_write(fact, first, (header->flags & (REPORT_TRUNCATED | REPORT_CREATED)) != 0);
 	} else if (header->kind == REPORT_RENAME) {
-		take_rename(fact, first, complete(report, true, completed[1]),
+		take_rename(fact, first, report->second,
 			    S_ISDIR(header->mode));
 	} else if (header->kind == REPORT_LOST) {
 		observer->lost = true;

@@ -38,22 +38,28 @@ static bool names_library(const char *value)
 	return false;
 }
 
-/* Counts the entries of an environment that may be nowhere; false if it is. */
+/* Can the first byte of each be read? One system call for all of them. */
+static bool strings_are_there(char *const *strings, size_t count)
+{
+	struct memory from[ENTRIES_AT_ONCE];
+	char bytes[ENTRIES_AT_ONCE];
+
+	for (size_t i = 0; i < count; i++) {
+		from[i] = (struct memory){strings[i], 1};
+	}
+	long read = peek_many(bytes, from, count);
+
+	return read < 0 || (size_t)read == count;
+}
+
+/* Counts the entries of an environment that may be nowhere, in whole or in part; false if it is. */
 static bool count_entries(char *const envp[], size_t *count)
 {
 	char *some[ENTRIES_AT_ONCE];
+	bool ended = false;
 
-	*count = 0;
-	if (envp == NULL) {
-		return true;
-	}
-	if (envp == environ) { /* libc itself walks this one */
-		while (envp[*count] != NULL) {
-			(*count)++;
-		}
-		return true;
-	}
-	for (;;) {
+	for (*count = 0; envp != NULL && !ended;) {
+		size_t found = 0;
 		long size = peek(some, envp + *count, sizeof(some));
 
 		if (size < 0) { /* may not be asked: trust it */
@@ -63,13 +69,24 @@ static bool count_entries(char *const envp[], size_t *count)
 		if (size < (long)sizeof(some[0])) {
 			return false;
 		}
-		for (size_t i = 0; i < (size_t)size / sizeof(some[0]); i++) {
-			if (some[i] == NULL) {
-				return true;
-			}
-			(*count)++;
+		while (found < (size_t)size / sizeof(some[0]) && some[found] != NULL) {
+			found++;
 		}
+		ended = found < (size_t)size / sizeof(some[0]);
+		if (!strings_are_there(some, found)) {
+			return false;
+		}
+		*count += found;
 	}
+	return true;
+}
+
+/* The program's own, which libc itself walks. */
+static bool count_own_entries(char *const envp[], size_t *count)
+{
+	for (*count = 0; envp != NULL && envp[*count] != NULL; (*count)++) {
+	}
+	return true;
 }
 
 void carry_inspect(struct carry *carry, char *const envp[])
@@ -77,7 +94,8 @@ void carry_inspect(struct carry *carry, char *const envp[])
 	bool has_library;
 
 	*carry = (struct carry){.given = envp};
-	if (!guest_enter() || !count_entries(envp, &carry->count)) {
+	if (!guest_enter() || !(envp == environ ? count_own_entries(envp, &carry->count)
+						: count_entries(envp, &carry->count))) {
 		return;
 	}
 	for (size_t i = 0; i < carry->count; i++) {

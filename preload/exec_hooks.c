@@ -79,6 +79,10 @@ EXPORT int execveat(int dirfd, const char *path, char *const argv[], char *const
 
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
+	if (envp == NULL) { /* the one function that refuses it (fexecve(3)) */
+		errno = EINVAL;
+		return -1;
+	}
 	/* Which file it is, the new image's hello tells. */
 	EXECUTE(AT_FDCWD, NULL, NULL, envp, fexecve, fd, argv, environment);
 }
@@ -151,11 +155,11 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
  * gets them back for the call alone. A thread that meanwhile changes its environment has made a
  * copy of ours, which then stays: the strings in it must outlive the call, hence the static one.
  */
-static char lasting_preload[GUEST_SETTING_MAX + sizeof(GUEST_LIBRARY)];
+static char lasting_preload[1024];
 
 static bool can_last(const struct carry *carry)
 {
-	return carry->entries_size != 0 && !carry->unreachable && carry->preload == NULL &&
+	return carry->entries_size != 0 && !carry->unreachable &&
 	       carry->text_size <= sizeof(lasting_preload);
 }
 

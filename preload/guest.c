@@ -31,6 +31,7 @@ static struct {
 	unsigned cwd_busy;    /* somebody is filling `cwd` */
 	size_t cwd_length;
 	uint64_t cwd_hash;
+	int writing; /* threads */
 	uintptr_t lost; /* of a size that every machine counts atomically */
 	char cwd[4096];
 	uint64_t sent[SENT_SLOTS];
@@ -45,6 +46,9 @@ static struct {
 	char setting[GUEST_SETTING_MAX];
 	char folder[GUEST_SETTING_MAX];
 } common;
+
+/* How deep in sending this thread is: a signal may have interrupted it there. */
+static __thread int writing_here;
 
 extern char **environ;
 
@@ -264,9 +268,26 @@ void guest_cwd_changed(void)
 	__atomic_add_fetch(&own.cwd_version, 1, __ATOMIC_ACQ_REL);
 }
 
-void guest_lost(uint64_t count)
+void guest_begin_writing(void)
 {
-	__atomic_add_fetch(&own.lost, (uintptr_t)count, __ATOMIC_ACQ_REL);
+	__atomic_add_fetch(&own.writing, 1, __ATOMIC_ACQ_REL);
+	writing_here++;
+}
+
+void guest_end_writing(void)
+{
+	writing_here--;
+	__atomic_sub_fetch(&own.writing, 1, __ATOMIC_ACQ_REL);
+}
+
+bool guest_others_are_writing(void)
+{
+	return LOAD(own.writing) > writing_here;
+}
+
+bool guest_lost(uint64_t count)
+{
+	return __atomic_fetch_add(&own.lost, (uintptr_t)count, __ATOMIC_ACQ_REL) == 0;
 }
 
 uint64_t guest_take_lost(void)

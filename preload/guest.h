@@ -18,6 +18,7 @@
 #define GUEST_EVERYTHING "all:" /* before the folder in the variable: system paths are sent too */
 #define GUEST_RELOAD	 "reload:"  /* before the folder: what a reload ignores is not sent */
 #define GUEST_FIFO	 "/reports" /* in the folder: where reports go */
+#define GUEST_ALARM	  "/alarm"   /* a byte in this FIFO: reports could not be sent */
 /*
  * In the folder: "preload" is a symlink to the builds of the library, of which the loader takes the
  * one for the program's own class ($LIB, ld.so(8)). The name is one by which AddressSanitizer knows
@@ -71,8 +72,14 @@ bool guest_cwd_holds(const struct guest_cwd *cwd);
  */
 void guest_cwd_changed(void);
 
-/* Counts what could not be sent, and takes the count back (then it is 0). */
-void guest_lost(uint64_t count);
+/* How many threads are sending, in this process: a forked child has none of its parent's. */
+void guest_begin_writing(void);
+void guest_end_writing(void);
+/* Others than this one. */
+bool guest_others_are_writing(void);
+
+/* Counts what could not be sent, and takes the count back (then it is 0). True: the first. */
+bool guest_lost(uint64_t count);
 uint64_t guest_take_lost(void);
 bool guest_has_lost(void);
 

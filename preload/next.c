@@ -15,8 +15,9 @@ static const char *const names[NEXT_COUNT] = {
 #define HOOK(result, name, ...)		      #name,
 #define HOOK_VARIADIC_OPEN(result, name, ...) #name,
 #include "preload/hooks.def"
-    "syscall", "execve", "execvpe", "execveat", "fexecve", "posix_spawn", "posix_spawnp",
-    "system",  "popen",	 "prctl",   "dlopen",	"dlmopen", "fileno",
+#define NEXT_NAME(name) #name,
+    NEXT_BESIDE_TABLE(NEXT_NAME)
+#undef NEXT_NAME
 };
 
 static void *functions[NEXT_COUNT];

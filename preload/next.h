@@ -3,25 +3,20 @@
 #ifndef PRELOAD_NEXT_H
 #define PRELOAD_NEXT_H
 
+/* Hooked by hand, or only called. */
+#define NEXT_BESIDE_TABLE(each)                                                                    \
+	each(syscall) each(execve) each(execvpe) each(execveat) each(fexecve) each(posix_spawn)    \
+	    each(posix_spawnp) each(system) each(popen) each(prctl) each(close) each(dup2)         \
+		each(dup3) each(close_range) each(closefrom) each(dlopen) each(dlmopen)            \
+		    each(fileno)
+
 enum next_id {
 #define HOOK(result, name, ...)		      NEXT_##name,
 #define HOOK_VARIADIC_OPEN(result, name, ...) NEXT_##name,
 #include "preload/hooks.def"
-	/* Hooked by hand, or only called. */
-	NEXT_syscall,
-	NEXT_execve,
-	NEXT_execvpe,
-	NEXT_execveat,
-	NEXT_fexecve,
-	NEXT_posix_spawn,
-	NEXT_posix_spawnp,
-	NEXT_system,
-	NEXT_popen,
-	NEXT_prctl,
-	NEXT_dlopen,
-	NEXT_dlmopen,
-	NEXT_fileno,
-	NEXT_COUNT,
+#define NEXT_ID(name) NEXT_##name,
+	NEXT_BESIDE_TABLE(NEXT_ID) NEXT_COUNT,
+#undef NEXT_ID
 };
 
 /*

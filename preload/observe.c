@@ -7,6 +7,7 @@
 
 #include "preload/guest.h"
 #include "preload/tell.h"
+#include "preload/text.h"
 
 #define GLOB_FOLDER_MAX 512
 
@@ -52,6 +53,21 @@ static void report_missing(int dirfd, const char *path, bool nofollow)
 	}
 }
 
+/* A file opened anew by way of a descriptor (proc(5)): the kernel knows what it is called. */
+static bool names_descriptor(const char *path)
+{
+	const char *rest = text_after(path, "/dev/fd/");
+
+	if (rest == NULL) {
+		rest = text_after(path, "/proc/");
+		while (rest != NULL && *rest != '\0' && *rest != '/') {
+			rest++;
+		}
+		rest = rest != NULL ? text_after(rest, "/fd/") : NULL;
+	}
+	return rest != NULL && *rest != '\0';
+}
+
 void observe_open(int dirfd, const char *path, int flags, int fd, int error)
 {
 	if ((fd < 0 && error != ENOENT) || path == NULL || !guest_enter()) {
@@ -59,7 +75,11 @@ void observe_open(int dirfd, const char *path, int flags, int fd, int error)
 	}
 	if (fd < 0) {
 		report_missing(dirfd, path, false);
-	} else if (may_read(flags) && tell_is_news(dirfd, path, REPORT_READ)) {
+	} else if (!may_read(flags)) {
+		return;
+	} else if (names_descriptor(path)) {
+		report_opened(fd, "", fd);
+	} else if (tell_is_news(dirfd, path, REPORT_READ)) {
 		report_opened(dirfd, path, fd);
 	}
 }

@@ -11,19 +11,33 @@
 
 #include "preload/raw.h"
 
+struct memory {
+	const void *start;
+	size_t length;
+};
+
 /*
- * How many bytes could be read from `from`, up to size; less where the memory ends. -1 if not even
- * asking is possible (a container may forbid it).
+ * Reads one piece after the other into `to`: how many bytes, up to the first that could not be read.
+ * -1 if not even asking is possible (a container may forbid it).
  */
+static inline long peek_many(void *to, const struct memory *from, size_t count)
+{
+	struct memory local = {to, 0};
+	long result;
+
+	for (size_t i = 0; i < count; i++) {
+		local.length += from[i].length;
+	}
+	result = RAW_CALL(__NR_process_vm_readv, raw_getpid(), &local, 1, from, count, 0);
+	return result == -14 /* EFAULT */ ? 0 : result < 0 ? -1 : result;
+}
+
+/* The same for a single piece; less than size where the memory ends. */
 static inline long peek(void *to, const void *from, size_t size)
 {
-	struct {
-		const void *start;
-		size_t length;
-	} local = {to, size}, remote = {from, size};
-	long result = RAW_CALL(__NR_process_vm_readv, raw_getpid(), &local, 1, &remote, 1, 0);
+	struct memory memory = {from, size};
 
-	return result == -14 /* EFAULT */ ? 0 : result < 0 ? -1 : result;
+	return peek_many(to, &memory, 1);
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include "preload/guest.h"
 #include "preload/path_hash.h"
 #include "preload/raw.h"
+#include "preload/status.h"
 #include "preload/text.h"
 
 #define SCRATCH_MAX	640 /* one kibibyte of stack is all that a hook may take */
@@ -23,7 +24,12 @@ struct scratch {
 static char long_path[LONG_MAX_LENGTH];
 static bool long_path_taken;
 
-enum prefix_result { PREFIX_NONE, PREFIX_FOUND, PREFIX_LAUNCHER, PREFIX_UNKNOWN };
+enum prefix_result {
+	PREFIX_NONE,	/* the path is absolute */
+	PREFIX_FOUND,
+	PREFIX_NOWHERE, /* closed, removed, or deeper than any path can tell */
+	PREFIX_BUSY,	/* it is there, but there is no memory to put it in now */
+};
 
 struct prefix {
 	struct piece piece;
@@ -66,14 +72,35 @@ static void descriptor_link(int dirfd, char link[32])
 	link[at] = '\0';
 }
 
-/* The path of what `link` leads to, put into scratch memory; false if it is not to be had. */
-static bool read_link(const char *link, struct scratch *scratch, struct piece *piece)
+/* Has what the link leads to been removed? A folder may be called "x (deleted)", too. */
+static bool is_gone(const char *link, const struct piece *piece)
+{
+	static const char gone[] = " (deleted)"; /* proc(5) */
+	size_t length = sizeof(gone) - 1;
+	struct status status;
+
+	if (piece->length <= length) {
+		return false;
+	}
+	for (size_t i = 0; i < length; i++) {
+		if (piece->text[piece->length - length + i] != gone[i]) {
+			return false;
+		}
+	}
+	return status_of_path(AT_FDCWD, link, 0, &status) != 0 || status.links == 0;
+}
+
+/* The path of what `link` leads to, put into scratch memory. */
+static enum prefix_result read_link(const char *link, struct scratch *scratch, struct piece *piece)
 {
 	size_t room = sizeof(scratch->text) - scratch->used;
 	char *to = scratch->text + scratch->used;
 	long length = raw_readlinkat(AT_FDCWD, link, to, room);
 
-	if (length == (long)room && !scratch->holds_long && take_long_path(scratch)) {
+	if (length == (long)room) {
+		if (scratch->holds_long || !take_long_path(scratch)) {
+			return PREFIX_BUSY;
+		}
 		to = long_path;
 		room = sizeof(long_path);
 		length = raw_readlinkat(AT_FDCWD, link, to, room);
@@ -82,7 +109,9 @@ static bool read_link(const char *link, struct scratch *scratch, struct piece *p
 	}
 	piece->text = to;
 	piece->length = length > 0 ? (size_t)length : 0;
-	return length > 0 && length < (long)room && to[0] == '/';
+	return length > 0 && length < (long)room && to[0] == '/' && !is_gone(link, piece)
+		   ? PREFIX_FOUND
+		   : PREFIX_NOWHERE;
 }
 
 /* What stands before a relative path. */
@@ -97,10 +126,10 @@ static enum prefix_result find_prefix(const struct place *place, struct scratch 
 	}
 	if (place->dirfd != AT_FDCWD) {
 		if (place->dirfd < 0) {
-			return PREFIX_UNKNOWN;
+			return PREFIX_NOWHERE;
 		}
 		descriptor_link(place->dirfd, link);
-		return read_link(link, scratch, &prefix->piece) ? PREFIX_FOUND : PREFIX_UNKNOWN;
+		return read_link(link, scratch, &prefix->piece);
 	}
 	if (guest_cwd(&prefix->cwd)) {
 		prefix->cached = true;
@@ -108,8 +137,7 @@ static enum prefix_result find_prefix(const struct place *place, struct scratch 
 		prefix->piece.length = prefix->cwd.length;
 		return PREFIX_FOUND;
 	}
-	return read_link("/proc/self/cwd", scratch, &prefix->piece) ? PREFIX_FOUND
-								    : PREFIX_LAUNCHER;
+	return read_link("/proc/self/cwd", scratch, &prefix->piece);
 }
 
 bool place_quick_hash(const struct place *place, uint64_t *hash)
@@ -152,7 +180,8 @@ static uint32_t add_pieces(struct piece *pieces, size_t *count, const struct pla
 	if (result == PREFIX_FOUND) {
 		pieces[(*count)++] = prefix->piece;
 		length += prefix->piece.length;
-		if (prefix->piece.length > 1) { /* not below "/" */
+		/* Not below "/", nor where the descriptor itself is meant. */
+		if (prefix->piece.length > 1 && length > prefix->piece.length) {
 			pieces[(*count)++] = (struct piece){"/", 1};
 			length++;
 		}
@@ -161,7 +190,7 @@ static uint32_t add_pieces(struct piece *pieces, size_t *count, const struct pla
 	return (uint32_t)length;
 }
 
-/* One place after the other: adds its pieces, its length and its flag. False: leads nowhere. */
+/* One place after the other: adds its pieces and its length. False: leads nowhere. */
 static bool add_place(struct report_header *header, const struct place *place,
 		      struct scratch *scratch, struct prefix *prefix, struct piece *pieces,
 		      size_t *count, bool second)
@@ -169,7 +198,10 @@ static bool add_place(struct report_header *header, const struct place *place,
 	enum prefix_result result = find_prefix(place, scratch, prefix);
 	uint32_t length;
 
-	if (result == PREFIX_UNKNOWN) {
+	if (result == PREFIX_BUSY) {
+		sender_lose();
+	}
+	if (result == PREFIX_NOWHERE || result == PREFIX_BUSY) {
 		return false;
 	}
 	length = add_pieces(pieces, count, place, prefix, result);
@@ -177,9 +209,6 @@ static bool add_place(struct report_header *header, const struct place *place,
 		header->second_length = length;
 	} else {
 		header->first_length = length;
-	}
-	if (result == PREFIX_LAUNCHER) {
-		header->flags |= second ? REPORT_SECOND_IN_CWD : REPORT_FIRST_IN_CWD;
 	}
 	return true;
 }
@@ -209,13 +238,11 @@ static bool send_once(struct report_header *header, const struct place *first,
 
 bool place_send(struct report_header *header, const struct place *first, const struct place *second)
 {
-	const uint16_t flags = header->flags;
 	bool torn = true;
 	bool sent = false;
 
 	/* The cached working directory may be overwritten while it is sent: then send it again. */
 	for (int attempt = 0; torn && attempt < 3; attempt++) {
-		header->flags = flags;
 		sent = send_once(header, first, second, &torn);
 	}
 	return sent && !torn;

@@ -30,8 +30,9 @@ void place_key(const struct place *place, uint64_t *hash);
 
 /*
  * Sends the report with one or two places (second may be NULL): sets the header's lengths. False if
- * it was not sent. A descriptor that leads nowhere (closed, not a directory, deleted) is not sent
- * and not counted as lost.
+ * it was not sent. What is relative to nowhere (a descriptor that is closed, a folder that has been
+ * removed, or is deeper than PATH_MAX) is not sent and not counted as lost. An empty path is the
+ * descriptor's own.
  */
 bool place_send(struct report_header *header, const struct place *first,
 		const struct place *second);

@@ -76,13 +76,15 @@ void process_execute(int dirfd, const char *path, const char *search_path, bool 
 	struct place place = {.dirfd = dirfd, .path = path};
 	struct place search = {.dirfd = AT_FDCWD, .path = search_path, .verbatim = true};
 	bool searched;
+	int found;
 
 	/* EFAULT: nobody may touch what was passed. argv is not touched at all; the hello tells it.
 	 */
 	if (path == NULL || error == EFAULT || !guest_enter()) {
 		return;
 	}
-	if (search_path == NULL && error == 0 && tell_identify(dirfd, path, 0, &header) != 0) {
+	found = error == 0 ? tell_identify(dirfd, path, 0, &header) : 0;
+	if (found == -EFAULT || (search_path == NULL && found != 0)) {
 		return; /* a shell tries every folder of PATH; a wild pointer will fail, too */
 	}
 	searched = search_path != NULL && !has_slash(path);

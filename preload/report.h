@@ -44,11 +44,8 @@ enum report_flag {
 	REPORT_CREATED = 1 << 2,   /* WRITE: it did not exist before */
 	REPORT_APPEND = 1 << 3,	   /* WRITE: O_APPEND without O_TRUNC */
 	REPORT_SEARCHED = 1 << 4,  /* EXEC: first has no slash, second is the PATH to search */
-	REPORT_FIRST_IN_CWD =
-	    1 << 5, /* first is relative to /proc/PID/cwd: ours was not to be had */
-	REPORT_SECOND_IN_CWD = 1 << 6, /* the same for second */
-	REPORT_FAILED = 1 << 7,	       /* the call failed, with `error` */
-	REPORT_UNREACHABLE = 1 << 8,   /* EXEC: the library cannot be opened from there */
+	REPORT_FAILED = 1 << 5,	    /* the call failed, with `error` */
+	REPORT_UNREACHABLE = 1 << 6,   /* EXEC: the library cannot be opened from there */
 };
 
 #define REPORT_MAGIC	  0x31524c41u /* "ALR1" on the wire of a little-endian machine */

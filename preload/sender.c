@@ -25,6 +25,9 @@
 #define FULL_PIPE_WAIT_NS 50000000u
 #define HIGH_DESCRIPTOR	  900 /* far above what programs use, and no large table for the kernel */
 #define SPARE_DESCRIPTORS 64  /* above it, there must be room for the program's own */
+#define YIELD_TRIES	  1000
+#define YIELD_NS	  100000
+#define WAITS_MAX	  10000 /* against starving among many threads; each is short */
 
 struct slice {
 	const void *start;
@@ -33,9 +36,11 @@ struct slice {
 
 /* Outlives a fork: the child inherits the descriptor. */
 static struct {
-	int fd; /* 0: none yet (never a number of ours: it is standard input) */
+	int fd;	    /* 0: none (never a number of ours: it is standard input) */
+	int lowest; /* number to keep it at; 0: HIGH_DESCRIPTOR */
 	uint64_t device, inode;
-	bool gave_up; /* the pipe has been full for the whole wait: wait no more */
+	bool gave_up;	 /* the pipe has been full for the whole wait: wait no more */
+	unsigned frames; /* written by all threads: a sign that somebody reads */
 } kept;
 
 /* The descriptor that one report goes out through. */
@@ -53,12 +58,12 @@ static bool is_the_channel(int fd)
 }
 
 /* O_RDWR: never ENXIO without a reader, and never SIGPIPE (fifo(7)). */
-static int open_channel(struct status *status)
+static int open_fifo(const char *name, struct status *status)
 {
 	char path[GUEST_SETTING_MAX + sizeof(GUEST_FIFO)];
 	int fd;
 
-	text_append(text_append(path, guest_folder()), GUEST_FIFO);
+	text_append(text_append(path, guest_folder()), name);
 	fd = raw_openat(AT_FDCWD, path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		return -1;
@@ -70,29 +75,82 @@ static int open_channel(struct status *status)
 	return fd;
 }
 
-static bool may_keep(void)
+void sender_lose(void)
+{
+	static const struct slice byte = {"!", 1};
+	struct status status;
+	int fd;
+
+	/* Said by another way, as this process may never have anything to send again. */
+	if (guest_lost(1)) {
+		fd = open_fifo(GUEST_ALARM, &status);
+		if (fd >= 0) {
+			RAW_CALL(__NR_writev, fd, &byte, 1, 0, 0, 0);
+			raw_close(fd);
+		}
+	}
+}
+
+static bool may_keep(int number)
 {
 	struct rlimit64 limit;
 
 	return RAW_CALL(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, &limit, 0, 0) != 0 ||
-	       limit.rlim_cur > HIGH_DESCRIPTOR + SPARE_DESCRIPTORS;
+	       limit.rlim_cur > (unsigned)number + SPARE_DESCRIPTORS;
 }
 
 /* Moves the descriptor out of the program's way, and keeps it there; false if that fails. */
 static bool keep(struct line *line, const struct status *status, int before)
 {
-	int high = may_keep() ? raw_fcntl(line->fd, F_DUPFD_CLOEXEC, HIGH_DESCRIPTOR) : -1;
+	int lowest = __atomic_load_n(&kept.lowest, __ATOMIC_RELAXED);
+	struct status now;
+	int number = lowest > 0 ? lowest : HIGH_DESCRIPTOR;
+	int high = may_keep(number) ? raw_fcntl(line->fd, F_DUPFD_CLOEXEC, number) : -1;
 
 	if (high < 0) {
 		return false;
 	}
 	raw_close(line->fd);
 	line->fd = high;
+	if (status_of_descriptor(high, &now) != 0 || now.identity.inode != status->identity.inode ||
+	    now.identity.device != status->identity.device) {
+		line->fd = -1; /* somebody has closed it in between, and it is another: not ours */
+		return false;
+	}
 	kept.device = status->identity.device;
 	kept.inode = status->identity.inode;
 	/* Another thread was faster: its descriptor is kept, and ours serves this once. */
 	return __atomic_compare_exchange_n(&kept.fd, &before, high, false, __ATOMIC_ACQ_REL,
 					   __ATOMIC_ACQUIRE);
+}
+
+bool sender_keeps(int first, int last)
+{
+	int fd = __atomic_load_n(&kept.fd, __ATOMIC_ACQUIRE);
+
+	return fd > 0 && first <= fd && fd <= last;
+}
+
+void sender_yield(void)
+{
+	struct __kernel_timespec moment = {.tv_nsec = YIELD_NS};
+	int fd;
+
+	if (!guest_owns_memory()) {
+		return;
+	}
+	fd = __atomic_exchange_n(&kept.fd, 0, __ATOMIC_ACQ_REL);
+	if (fd <= 0) {
+		return;
+	}
+	__atomic_store_n(&kept.lowest, fd + 1, __ATOMIC_RELAXED);
+	/* Who is writing may have looked before; each takes no longer than a full pipe lets it. */
+	for (int i = 0; i < YIELD_TRIES && guest_others_are_writing(); i++) {
+		RAW_CALL(RAW_PPOLL, NULL, 0, &moment, 0, 0, 0);
+	}
+	if (is_the_channel(fd)) {
+		raw_close(fd);
+	}
 }
 
 /* A vfork child may use what its parent keeps, but not change it. */
@@ -105,8 +163,8 @@ static struct line open_line(bool ours)
 	if (fd > 0 && is_the_channel(fd)) {
 		return line;
 	}
-	line.fd = open_channel(&status);
-	line.private = line.fd >= 0 && !(ours && keep(&line, &status, fd));
+	line.fd = open_fifo(GUEST_FIFO, &status);
+	line.private = line.fd >= 0 && !(ours && keep(&line, &status, fd)) && line.fd >= 0;
 	return line;
 }
 
@@ -126,24 +184,24 @@ static uint64_t monotonic_ns(void)
 }
 
 /*
- * A full pipe: waits for room, until `until_ns`. A launcher that is gone or stuck must not slow the
- * program: once a whole wait was in vain, there is no other until something could be written.
+ * A full pipe: waits for room. A launcher that is gone or stuck must not slow the program: once a
+ * whole wait has passed in which nobody could write, no thread waits again until somebody can.
  */
-static bool wait_for_room(int fd, uint64_t until_ns)
+static bool wait_for_room(int fd)
 {
 	struct pollfd wanted = {.fd = fd, .events = POLLOUT};
-	uint64_t now_ns = monotonic_ns();
-	struct __kernel_timespec left = {.tv_nsec = (long)(until_ns - now_ns)};
-	long result = 0;
+	struct __kernel_timespec limit = {.tv_nsec = FULL_PIPE_WAIT_NS};
+	unsigned frames = __atomic_load_n(&kept.frames, __ATOMIC_RELAXED);
+	long result;
 
 	if (__atomic_load_n(&kept.gave_up, __ATOMIC_RELAXED)) {
 		return false;
 	}
-	if (now_ns < until_ns) {
-		result = RAW_CALL(RAW_PPOLL, &wanted, 1, &left, 0, 0, 0);
-	}
-	if (result > 0 || result == -EINTR) {
-		return true; /* room, which others may have taken meanwhile; or a signal */
+	result = RAW_CALL(RAW_PPOLL, &wanted, 1, &limit, 0, 0, 0);
+	/* Room that others have taken meanwhile is room. */
+	if (result > 0 || result == -EINTR ||
+	    (result == 0 && frames != __atomic_load_n(&kept.frames, __ATOMIC_RELAXED))) {
+		return true;
 	}
 	__atomic_store_n(&kept.gave_up, true, __ATOMIC_RELAXED);
 	return false;
@@ -152,27 +210,24 @@ static bool wait_for_room(int fd, uint64_t until_ns)
 /* One frame, one write: atomic, because it is not longer than PIPE_BUF. */
 static bool write_frame(int fd, const struct slice *slices, size_t count)
 {
-	uint64_t until_ns = 0;
-
-	for (;;) {
+	for (int waits = 0; waits < WAITS_MAX;) {
 		long written = RAW_CALL(__NR_writev, fd, slices, count, 0, 0, 0);
 
 		if (written > 0) {
+			__atomic_add_fetch(&kept.frames, 1, __ATOMIC_RELAXED);
 			if (__atomic_load_n(&kept.gave_up, __ATOMIC_RELAXED)) {
 				__atomic_store_n(&kept.gave_up, false, __ATOMIC_RELAXED);
 			}
 			return true;
 		}
-		if (written == -EINTR) {
-			continue;
+		if (written == -EAGAIN) {
+			waits++;
 		}
-		if (written == -EAGAIN && until_ns == 0) {
-			until_ns = monotonic_ns() + FULL_PIPE_WAIT_NS;
-		}
-		if (written != -EAGAIN || !wait_for_room(fd, until_ns)) {
+		if (written != -EINTR && (written != -EAGAIN || !wait_for_room(fd))) {
 			return false;
 		}
 	}
+	return false;
 }
 
 /* Cuts the part [offset, offset + length) of the payload out of the pieces. */
@@ -225,7 +280,7 @@ static void send_lost_count(int fd, const struct report_header *like)
 	header.count = guest_take_lost();
 	header.time_ns = like->time_ns;
 	if (header.count > 0 && !write_report(fd, &header, NULL, 0)) {
-		guest_lost(header.count);
+		(void)guest_lost(header.count);
 	}
 }
 
@@ -247,6 +302,7 @@ bool sender_send(struct report_header *header, const struct piece *pieces, size_
 	struct line line;
 
 	sign(header);
+	guest_begin_writing();
 	line = open_line(guest_owns_memory_as(header->pid));
 	if (line.fd >= 0) {
 		sent = write_report(line.fd, header, pieces, count);
@@ -254,9 +310,10 @@ bool sender_send(struct report_header *header, const struct piece *pieces, size_
 	if (sent) {
 		send_lost_count(line.fd, header);
 	} else {
-		guest_lost(1);
+		sender_lose();
 	}
 	close_line(&line);
+	guest_end_writing();
 	return sent;
 }
 
@@ -269,9 +326,11 @@ void sender_flush(void)
 		return;
 	}
 	sign(&header);
+	guest_begin_writing();
 	line = open_line(guest_owns_memory_as(header.pid));
 	if (line.fd >= 0) {
 		send_lost_count(line.fd, &header);
 		close_line(&line);
 	}
+	guest_end_writing();
 }

@@ -106,6 +106,16 @@ static int fallback_xmknod(int version, const char *path, mode_t mode, dev_t *de
 	return fallback_xmknodat(version, AT_FDCWD, path, mode, device);
 }
 
+static int fallback_close_range(unsigned first, unsigned last, int flags)
+{
+	return (int)BY_CALL(__NR_close_range, first, last, flags, 0, 0);
+}
+
+static void fallback_closefrom(int first)
+{
+	(void)BY_CALL(__NR_close_range, first < 0 ? 0 : first, ~0u, 0, 0, 0);
+}
+
 #ifdef __NR_newfstatat /* where the kernel's struct is libc's */
 static int fallback_fstatat(int dirfd, const char *path, struct stat *buffer, int flags)
 {
@@ -154,6 +164,8 @@ struct stand_in {
 
 static const struct stand_in stand_ins[] = {
     IN_PLACE_OF(statx, fallback_statx),
+    IN_PLACE_OF(close_range, fallback_close_range),
+    IN_PLACE_OF(closefrom, fallback_closefrom),
     IN_PLACE_OF(renameat2, fallback_renameat2),
     IN_PLACE_OF(execveat, fallback_execveat),
     IN_PLACE_OF(__open, fallback_open),

@@ -17,6 +17,7 @@
 struct status {
 	struct identity identity;
 	unsigned mode;
+	unsigned links; /* names; 0: removed */
 };
 
 #ifdef __NR_newfstatat
@@ -32,6 +33,7 @@ typedef struct stat64 kernel_status;
 static inline void status_take(struct status *status, const kernel_status *from)
 {
 	status->mode = from->st_mode;
+	status->links = (unsigned)from->st_nlink;
 	status->identity.device = from->st_dev;
 	status->identity.inode = from->st_ino;
 	status->identity.size = (uint64_t)from->st_size;

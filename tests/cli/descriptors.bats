@@ -105,8 +105,8 @@ same_list() {
 	same_list "$BATS_FILE_TMPDIR/descriptors-static" list
 }
 
-@test "a child finds the descriptors in /proc/self/fd that it finds without us" {
-	same_list ls -l /proc/self/fd
+@test "a program finds no descriptor in /proc/self/fd that it does not find without us, but the one that we keep" {
+	same_list sh -c 'ls -l /proc/self/fd | grep -v " 900 -> .*/reports$"'
 }
 
 @test "a program gets the numbers that it gets without us" {

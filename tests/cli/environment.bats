@@ -156,7 +156,7 @@ works_under() {
 	LD_PRELOAD=$library FAKETIME='2001-02-03 04:05:06' \
 		ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 start python3 app.py
 	works_under 2001
-	[[ $preload == "$library:"/*/preload.so ]] || fail "$preload"
+	[[ $preload == "$library:"/*/not-libasan.so ]] || fail "$preload"
 }
 
 @test "libfaketime, for the command alone" {

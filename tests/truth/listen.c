@@ -31,7 +31,6 @@
 #include "launcher/child.h"
 #include "launcher/environment.h"
 #include "launcher/library.h"
-#include "launcher/path.h"
 #include "launcher/utf8.h"
 
 #define STATUS_OURS 125
@@ -48,8 +47,7 @@ static const char *const kinds[] = {
 
 /* By bit. */
 static const char *const flags[] = {
-    "identity",	    "truncated",     "created", "append",      "searched",
-    "first_in_cwd", "second_in_cwd", "failed",	"unreachable",
+    "identity", "truncated", "created", "append", "searched", "failed", "unreachable",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -88,26 +86,6 @@ static json_t *json_bytes(const char *bytes)
 	return object;
 }
 
-/* A path whose folder the process could not tell lies in its working one, if it still has one. */
-static json_t *json_path(const struct report *report, const char *given, unsigned in_cwd)
-{
-	char link[64];
-	char cwd[PATH_MAX];
-	char path[PATH_MAX];
-	ssize_t length;
-
-	if ((report->header.flags & in_cwd) == 0) {
-		return json_bytes(given);
-	}
-	path_of_process(link, sizeof(link), report->header.pid, "cwd");
-	length = readlink(link, cwd, sizeof(cwd) - 1);
-	if (length <= 0) {
-		return json_bytes(given);
-	}
-	cwd[length] = '\0';
-	return json_bytes(path_join(path, cwd, given) ? path : given);
-}
-
 static json_t *json_words(const struct report *report)
 {
 	const char *end = report->text + report->header.text_length;
@@ -130,11 +108,11 @@ static json_t *json_report(const struct report *report)
 	json_object_set_new(line, "error", json_integer(header->error));
 	if (header->first_length != 0) {
 		json_object_set_new(line, "first",
-				    json_path(report, report->first, REPORT_FIRST_IN_CWD));
+				    json_bytes(report->first));
 	}
 	if (header->second_length != 0) {
 		json_object_set_new(line, "second",
-				    json_path(report, report->second, REPORT_SECOND_IN_CWD));
+				    json_bytes(report->second));
 	}
 	if (header->text_length != 0) {
 		json_object_set_new(line, "text", json_words(report));

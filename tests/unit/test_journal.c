@@ -77,6 +77,7 @@ Test(journal, events)
 	journal_waiting(journal, W_EXITCODE(3, 0));
 	journal_unobserved(journal, 99, "/bin/go", "is statically linked");
 	journal_lost(journal, 1ull << 40);
+	journal_incomplete(journal);
 	journal_close(journal);
 	cr_assert(eq(
 	    str, (char *)lines_of("events"),
@@ -95,7 +96,8 @@ Test(journal, events)
 	    "{\"event\":\"waiting\",\"time\":T}\n"
 	    "{\"event\":\"unobserved\",\"time\":T,\"pid\":99,\"exe\":\"/bin/go\","
 	    "\"reason\":\"is statically linked\"}\n"
-	    "{\"event\":\"lost\",\"time\":T,\"count\":1099511627776}\n"));
+	    "{\"event\":\"lost\",\"time\":T,\"count\":1099511627776}\n"
+	    "{\"event\":\"incomplete\",\"time\":T}\n"));
 }
 
 /* Paths that JSON has no string for arrive as bytes; others as they are. */

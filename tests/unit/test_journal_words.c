@@ -101,9 +101,10 @@ Test(journal_words, cannot_be_seen)
 		    "name them with --watch PATH",
 		    "unobserved");
 	capture = capture_begin(STDERR_FILENO);
-	journal_lost(journal, 12);
-	expect_said("12 reports of opened files were lost: a change of one of them may be missed",
-		    "lost");
+	journal_incomplete(journal);
+	expect_said("not all files that were opened are known (reports were lost): until the next "
+		    "restart, the project's folders in use are watched whole",
+		    "incomplete");
 }
 
 /* With -v, every decision and its reason. */

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * close, dup2 and their kin: a program may take any number for its own, also the one of the
+ * descriptor that we keep. It goes out of the way first, and nobody writes to that number any more:
+ * so what the program finds there is what it would find without us.
+ */
+#include <limits.h>
+#include <unistd.h>
+
+#include "preload/hook.h"
+#include "preload/next.h"
+#include "preload/sender.h"
+
+/* Not declared by the headers of an older libc. */
+int close_range(unsigned first, unsigned last, int flags);
+void closefrom(int first);
+
+/* Forwards, or says that the libc has no such function. */
+#define FORWARD(name, ...)                                                                         \
+	do {                                                                                       \
+		__typeof__(&name) next = NEXT(name);                                               \
+		if (next == NULL) {                                                                \
+			errno = ENOSYS;                                                            \
+			return -1;                                                                 \
+		}                                                                                  \
+		return next(__VA_ARGS__);                                                          \
+	} while (0)
+
+EXPORT int close(int fd)
+{
+	if (sender_keeps(fd, fd)) {
+		KEEPING_ERRNO(sender_yield());
+	}
+	FORWARD(close, fd);
+}
+
+EXPORT int dup2(int from, int to)
+{
+	if (sender_keeps(to, to)) {
+		KEEPING_ERRNO(sender_yield());
+	}
+	FORWARD(dup2, from, to);
+}
+
+EXPORT int dup3(int from, int to, int flags)
+{
+	if (sender_keeps(to, to)) {
+		KEEPING_ERRNO(sender_yield());
+	}
+	FORWARD(dup3, from, to, flags);
+}
+
+EXPORT int close_range(unsigned first, unsigned last, int flags)
+{
+	if (first <= INT_MAX && sender_keeps((int)first, last > INT_MAX ? INT_MAX : (int)last)) {
+		KEEPING_ERRNO(sender_yield());
+	}
+	FORWARD(close_range, first, last, flags);
+}
+
+EXPORT void closefrom(int first)
+{
+	__typeof__(&closefrom) next = NEXT(closefrom);
+
+	if (sender_keeps(first, INT_MAX)) {
+		KEEPING_ERRNO(sender_yield());
+	}
+	if (next != NULL) {
+		next(first);
+	}
+}
