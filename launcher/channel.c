@@ -20,11 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "launcher/intake.h"
 #include "preload/guest.h"
 
 #define PIPE_SIZE   (1 << 20)
-#define BUFFER_SIZE ((size_t)512 << 10)
-#define BUFFER_MAX  ((size_t)64 << 20)
 #define PARTS_MAX   16u
 #define PAYLOAD_MAX (3u * REPORT_STRING_MAX)
 
@@ -43,13 +42,12 @@ struct channel {
 	char folder[128];
 	uint64_t malformed;
 	uint64_t now_ns; /* when the bytes in the buffer arrived, CLOCK_MONOTONIC */
-	size_t filled, at;
 	struct partial partials[PARTS_MAX];
 	uint64_t begun;
 	char *strings;	   /* PAYLOAD_MAX + 3: what the last report's pointers point into */
 	uint64_t received; /* bytes, ever */
-	char *buffer;	   /* [at, filled) is left to be handed out */
-	size_t size;
+	struct intake *intake;
+	struct intake_buffer buffer;
 };
 
 static const char *const places[] = {"/tmp", "/var/tmp", "/dev/shm", "/run"};
@@ -150,6 +148,8 @@ static int make_channel(struct channel *channel, const char *place, const char *
 		int saved_errno = errno;
 
 		close_fifos(channel);
+		channel->fd = -1;
+		channel->alarm = -1;
 		remove_folder(channel);
 		errno = saved_errno;
 		return -1;
@@ -167,6 +167,7 @@ static void enlarge_pipe(int fd)
 struct channel *channel_open(const char *builds)
 {
 	struct channel *channel = calloc(1, sizeof(*channel));
+	int error;
 
 	if (channel == NULL) {
 		return NULL;
@@ -174,19 +175,19 @@ struct channel *channel_open(const char *builds)
 	channel->fd = -1;
 	channel->alarm = -1;
 	channel->strings = malloc(PAYLOAD_MAX + 3);
-	channel->buffer = malloc(BUFFER_SIZE);
-	channel->size = BUFFER_SIZE;
-	for (size_t i = 0; channel->strings != NULL && channel->buffer != NULL &&
-			   i < sizeof(places) / sizeof(*places);
-	     i++) {
+	for (size_t i = 0; channel->strings != NULL && i < sizeof(places) / sizeof(*places); i++) {
 		if (make_channel(channel, places[i], builds) == 0) {
 			enlarge_pipe(channel->fd);
-			return channel;
+			channel->intake = intake_open(channel->fd);
+			break;
 		}
 	}
-	free(channel->buffer);
-	free(channel->strings);
-	free(channel);
+	if (channel->intake != NULL && intake_make_room(&channel->buffer, 1) == 0) {
+		return channel;
+	}
+	error = errno;
+	channel_close(channel);
+	errno = error;
 	return NULL;
 }
 
@@ -198,16 +199,19 @@ void channel_close(struct channel *channel)
 	for (size_t i = 0; i < PARTS_MAX; i++) {
 		free(channel->partials[i].payload);
 	}
-	close_fifos(channel);
-	remove_folder(channel);
-	free(channel->buffer);
+	intake_close(channel->intake);
+	if (channel->fd >= 0) {
+		close_fifos(channel);
+		remove_folder(channel);
+	}
+	free(channel->buffer.bytes);
 	free(channel->strings);
 	free(channel);
 }
 
 int channel_fd(const struct channel *channel)
 {
-	return channel->fd;
+	return intake_fd(channel->intake);
 }
 
 const char *channel_folder(const struct channel *channel)
@@ -235,8 +239,8 @@ bool channel_has_more(const struct channel *channel)
 {
 	struct report_header header;
 
-	return report_decode(channel->buffer + channel->at, channel->filled - channel->at,
-			     &header) != 0;
+	return report_decode(channel->buffer.bytes + channel->buffer.at,
+			     channel->buffer.filled - channel->buffer.at, &header) != 0;
 }
 
 uint64_t channel_malformed(const struct channel *channel)
@@ -330,84 +334,46 @@ static bool take_part(struct channel *channel, const struct report_header *heade
 	return true;
 }
 
-/* Makes room behind what is left: by moving that, or by more memory, up to a limit. */
-static void make_room(struct channel *channel)
-{
-	size_t left = channel->filled - channel->at;
-	char *larger;
-
-	if (left < channel->size / 2) {
-		memmove(channel->buffer, channel->buffer + channel->at, left);
-		channel->filled = left;
-		channel->at = 0;
-	}
-	if (left == 0 && channel->size > BUFFER_SIZE) {
-		larger = realloc(channel->buffer, BUFFER_SIZE); /* the burst is over */
-		channel->buffer = larger != NULL ? larger : channel->buffer;
-		channel->size = larger != NULL ? BUFFER_SIZE : channel->size;
-	}
-	if (channel->size - channel->filled < PIPE_SIZE / 4 && channel->size < BUFFER_MAX &&
-	    left >= channel->size / 2) {
-		larger = realloc(channel->buffer, channel->size * 2);
-		channel->buffer = larger != NULL ? larger : channel->buffer;
-		channel->size = larger != NULL ? channel->size * 2 : channel->size;
-	}
-}
-
-/* Reads more behind what is left. 1, 0 (nothing there, or no room), -1. */
-static int fill(struct channel *channel)
-{
-	ssize_t size;
-
-	make_room(channel);
-	if (channel->filled == channel->size) {
-		return 0;
-	}
-	size =
-	    read(channel->fd, channel->buffer + channel->filled, channel->size - channel->filled);
-	if (size < 0) {
-		return errno == EAGAIN || errno == EINTR ? 0 : -1;
-	}
-	channel->filled += (size_t)size;
-	channel->received += (uint64_t)size;
-	channel->now_ns = monotonic_ns();
-	return size > 0;
-}
-
 uint64_t channel_gather(struct channel *channel)
 {
-	while (fill(channel) > 0) {
+	size_t size = intake_take(channel->intake, &channel->buffer);
+
+	if (size > 0) {
+		channel->received += size;
+		channel->now_ns = monotonic_ns();
 	}
 	return channel->received;
 }
 
 uint64_t channel_taken(const struct channel *channel)
 {
-	return channel->received - (channel->filled - channel->at);
+	return channel->received - (channel->buffer.filled - channel->buffer.at);
 }
 
 int channel_next(struct channel *channel, struct report *report)
 {
+	struct intake_buffer *buffer = &channel->buffer;
+
 	for (;;) {
-		const char *frame = channel->buffer + channel->at;
+		const char *frame = buffer->bytes + buffer->at;
 		struct report_header header;
-		long size = report_decode(frame, channel->filled - channel->at, &header);
+		long size = report_decode(frame, buffer->filled - buffer->at, &header);
 
 		if (size == 0) {
-			int result = fill(channel);
+			uint64_t before = channel->received;
 
-			if (result <= 0) {
-				return result;
+			if (channel_gather(channel) == before) {
+				return 0;
 			}
 			continue;
 		}
 		if (size < 0) {
 			/* Not ours: look for a place where one of ours begins. */
 			channel->malformed++;
-			channel->at++;
+			buffer->at++;
 			continue;
 		}
-		channel->at += (size_t)size;
+		buffer->at += (size_t)size;
 		if ((uint32_t)size == sizeof(header) + report_total(&header)) {
 			fill_report(channel, &header, frame + sizeof(header), report);
 			return 1;

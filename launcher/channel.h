@@ -44,9 +44,8 @@ const char *channel_folder(const struct channel *channel);
 int channel_next(struct channel *channel, struct report *report);
 
 /*
- * Takes in all that is in the pipe, up to a limit of memory, so that nobody who writes has to wait
- * for what is done with it. Returns how many bytes have come in ever; channel_taken() tells how
- * many of them channel_next() has gone through.
+ * Takes in all that has been sent until now. Returns how many bytes have come in ever;
+ * channel_taken() tells how many of them channel_next() has gone through.
  */
 uint64_t channel_gather(struct channel *channel);
 uint64_t channel_taken(const struct channel *channel);

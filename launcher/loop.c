@@ -16,10 +16,7 @@
 #include "launcher/message.h"
 #include "launcher/widening.h"
 
-#define REPORTS_AT_ONCE	   512 /* then they are judged, and signals have their turn */
-#define REPORTS_BETWEEN	   64 	/* looks at the pipe, so that it never fills up */
-#define REPORTS_OF_A_BURST 16
-#define BURST_PAUSE_MS	   2
+#define REPORTS_AT_ONCE 512 /* then they are judged, and signals have their turn */
 
 int64_t loop_now_ns(void)
 {
@@ -66,9 +63,7 @@ static int take_in(struct loop *loop, int most)
 	while (count < most && channel_taken(channel) < end &&
 	       channel_next(channel, &report) == 1) {
 		observer_take(loop->observer, &report);
-		if (++count % REPORTS_BETWEEN == 0) {
-			(void)channel_gather(channel);
-		}
+		count++;
 	}
 	widen(loop);
 	return count;
@@ -93,22 +88,6 @@ void loop_feed_verdict(struct loop *loop, const struct verdict *verdict)
 	}
 	if (verdict->changed == 0 && verdict->stirred) {
 		loop_feed(loop, event);
-	}
-}
-
-/*
- * A program that starts up reports hundreds of files in a row. To be woken by each would cost it
- * the time in which we are (wake-ups and a busy pipe); so after a first lot the rest may gather.
- * Nothing waits for it: before anything is judged or ended, the pipe is drained.
- */
-static void pause_reports(struct loop *loop, bool pausing)
-{
-	struct epoll_event event = {.events = pausing ? 0 : EPOLLIN};
-
-	event.data.fd = channel_fd(loop->parts.channel);
-	if (pausing != loop->pausing &&
-	    epoll_ctl(loop->epoll, EPOLL_CTL_MOD, event.data.fd, &event) == 0) {
-		loop->pausing = pausing;
 	}
 }
 
@@ -316,9 +295,7 @@ int loop_run(const struct loop_parts *parts)
 		while (!loop.finished) {
 			set_timer(&loop);
 			if (epoll_wait(loop.epoll, &ready, 1,
-				       channel_has_more(parts->channel) ? 0
-				       : loop.pausing			? BURST_PAUSE_MS
-									: -1) < 0 &&
+				       channel_has_more(parts->channel) ? 0 : -1) < 0 &&
 			    errno != EINTR) {
 				break;
 			}
@@ -326,7 +303,7 @@ int loop_run(const struct loop_parts *parts)
 			 */
 			take_signals(&loop);
 			take_timer(&loop);
-			pause_reports(&loop, take_reports(&loop) >= REPORTS_OF_A_BURST);
+			(void)take_reports(&loop);
 			take_hints(&loop);
 		}
 		terminal_restore(parts->terminal);

@@ -25,7 +25,6 @@ struct loop {
 	bool complete; /* the generation that ends was healthy */
 	bool stopping_told;
 	bool tree_gone;
-	bool pausing; /* reports are left in the pipe for a moment */
 	bool widened; /* reports of this generation were lost */
 	bool finished;
 };

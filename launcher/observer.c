@@ -82,8 +82,7 @@ static void take_fact(struct observer *observer, struct fact *fact, const struct
 	} else if (header->kind == REPORT_WRITE) {
 		fact_write(fact, first, (header->flags & (REPORT_TRUNCATED | REPORT_CREATED)) != 0);
 	} else if (header->kind == REPORT_RENAME) {
-		take_rename(fact, first, report->second,
-			    S_ISDIR(header->mode));
+		take_rename(fact, first, report->second, S_ISDIR(header->mode));
 	} else if (header->kind == REPORT_LOST) {
 		observer->lost = true;
 		journal_lost(observer->journal, header->count);

@@ -31,7 +31,7 @@ static struct {
 	unsigned cwd_busy;    /* somebody is filling `cwd` */
 	size_t cwd_length;
 	uint64_t cwd_hash;
-	int writing; /* threads */
+	int writing;	/* threads */
 	uintptr_t lost; /* of a size that every machine counts atomically */
 	char cwd[4096];
 	uint64_t sent[SENT_SLOTS];

@@ -18,7 +18,7 @@
 #define GUEST_EVERYTHING "all:" /* before the folder in the variable: system paths are sent too */
 #define GUEST_RELOAD	 "reload:"  /* before the folder: what a reload ignores is not sent */
 #define GUEST_FIFO	 "/reports" /* in the folder: where reports go */
-#define GUEST_ALARM	  "/alarm"   /* a byte in this FIFO: reports could not be sent */
+#define GUEST_ALARM	 "/alarm"   /* a byte in this FIFO: reports could not be sent */
 /*
  * In the folder: "preload" is a symlink to the builds of the library, of which the loader takes the
  * one for the program's own class ($LIB, ld.so(8)). The name is one by which AddressSanitizer knows

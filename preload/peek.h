@@ -17,8 +17,8 @@ struct memory {
 };
 
 /*
- * Reads one piece after the other into `to`: how many bytes, up to the first that could not be read.
- * -1 if not even asking is possible (a container may forbid it).
+ * Reads one piece after the other into `to`: how many bytes, up to the first that could not be
+ * read. -1 if not even asking is possible (a container may forbid it).
  */
 static inline long peek_many(void *to, const struct memory *from, size_t count)
 {

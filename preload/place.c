@@ -25,7 +25,7 @@ static char long_path[LONG_MAX_LENGTH];
 static bool long_path_taken;
 
 enum prefix_result {
-	PREFIX_NONE,	/* the path is absolute */
+	PREFIX_NONE, /* the path is absolute */
 	PREFIX_FOUND,
 	PREFIX_NOWHERE, /* closed, removed, or deeper than any path can tell */
 	PREFIX_BUSY,	/* it is there, but there is no memory to put it in now */

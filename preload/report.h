@@ -39,13 +39,13 @@ enum report_kind {
 };
 
 enum report_flag {
-	REPORT_IDENTITY = 1 << 0,  /* the identity fields are filled in */
-	REPORT_TRUNCATED = 1 << 1, /* WRITE: the content goes (O_TRUNC) */
-	REPORT_CREATED = 1 << 2,   /* WRITE: it did not exist before */
-	REPORT_APPEND = 1 << 3,	   /* WRITE: O_APPEND without O_TRUNC */
-	REPORT_SEARCHED = 1 << 4,  /* EXEC: first has no slash, second is the PATH to search */
-	REPORT_FAILED = 1 << 5,	    /* the call failed, with `error` */
-	REPORT_UNREACHABLE = 1 << 6,   /* EXEC: the library cannot be opened from there */
+	REPORT_IDENTITY = 1 << 0,    /* the identity fields are filled in */
+	REPORT_TRUNCATED = 1 << 1,   /* WRITE: the content goes (O_TRUNC) */
+	REPORT_CREATED = 1 << 2,     /* WRITE: it did not exist before */
+	REPORT_APPEND = 1 << 3,	     /* WRITE: O_APPEND without O_TRUNC */
+	REPORT_SEARCHED = 1 << 4,    /* EXEC: first has no slash, second is the PATH to search */
+	REPORT_FAILED = 1 << 5,	     /* the call failed, with `error` */
+	REPORT_UNREACHABLE = 1 << 6, /* EXEC: the library cannot be opened from there */
 };
 
 #define REPORT_MAGIC	  0x31524c41u /* "ALR1" on the wire of a little-endian machine */

@@ -25,6 +25,8 @@
 #define FULL_PIPE_WAIT_NS 50000000u
 #define HIGH_DESCRIPTOR	  900 /* far above what programs use, and no large table for the kernel */
 #define SPARE_DESCRIPTORS 64  /* above it, there must be room for the program's own */
+#define TRIES_MAX	  16
+#define NUMBERS_APART	  64
 #define YIELD_TRIES	  1000
 #define YIELD_NS	  100000
 #define WAITS_MAX	  10000 /* against starving among many threads; each is short */
@@ -55,6 +57,14 @@ static bool is_the_channel(int fd)
 
 	return status_of_descriptor(fd, &status) == 0 && status.identity.inode == kept.inode &&
 	       status.identity.device == kept.device;
+}
+
+/* Others may have closed it, and got the number for a file of theirs. */
+static void close_ours(int fd)
+{
+	if (is_the_channel(fd)) {
+		raw_close(fd);
+	}
 }
 
 /* O_RDWR: never ENXIO without a reader, and never SIGPIPE (fifo(7)). */
@@ -99,29 +109,37 @@ static bool may_keep(int number)
 	       limit.rlim_cur > (unsigned)number + SPARE_DESCRIPTORS;
 }
 
-/* Moves the descriptor out of the program's way, and keeps it there; false if that fails. */
-static bool keep(struct line *line, const struct status *status, int before)
+/*
+ * Moves the descriptor out of the program's way, and keeps it there; false if that cannot be. Then
+ * it stays where it is, or is -EBADF if a thread of the program was at work on the same number.
+ *
+ * First it is made known to be ours, then looked at: who takes the number before is found out by
+ * the look, who takes it afterwards waits for us in sender_yield().
+ */
+static bool keep(struct line *line, int before)
 {
 	int lowest = __atomic_load_n(&kept.lowest, __ATOMIC_RELAXED);
-	struct status now;
 	int number = lowest > 0 ? lowest : HIGH_DESCRIPTOR;
 	int high = may_keep(number) ? raw_fcntl(line->fd, F_DUPFD_CLOEXEC, number) : -1;
 
 	if (high < 0) {
 		return false;
 	}
-	raw_close(line->fd);
-	line->fd = high;
-	if (status_of_descriptor(high, &now) != 0 || now.identity.inode != status->identity.inode ||
-	    now.identity.device != status->identity.device) {
-		line->fd = -1; /* somebody has closed it in between, and it is another: not ours */
+	close_ours(line->fd);
+	line->fd = -EBADF;
+	if (!__atomic_compare_exchange_n(&kept.fd, &before, high, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE)) {
+		close_ours(high); /* another thread of ours was faster */
 		return false;
 	}
-	kept.device = status->identity.device;
-	kept.inode = status->identity.inode;
-	/* Another thread was faster: its descriptor is kept, and ours serves this once. */
-	return __atomic_compare_exchange_n(&kept.fd, &before, high, false, __ATOMIC_ACQ_REL,
-					   __ATOMIC_ACQUIRE);
+	if (!is_the_channel(high)) {
+		__atomic_compare_exchange_n(&kept.fd, &high, 0, false, __ATOMIC_ACQ_REL,
+					    __ATOMIC_ACQUIRE);
+		__atomic_store_n(&kept.lowest, number + NUMBERS_APART, __ATOMIC_RELAXED);
+		return false;
+	}
+	line->fd = high;
+	return true;
 }
 
 bool sender_keeps(int first, int last)
@@ -148,9 +166,7 @@ void sender_yield(void)
 	for (int i = 0; i < YIELD_TRIES && guest_others_are_writing(); i++) {
 		RAW_CALL(RAW_PPOLL, NULL, 0, &moment, 0, 0, 0);
 	}
-	if (is_the_channel(fd)) {
-		raw_close(fd);
-	}
+	close_ours(fd);
 }
 
 /* A vfork child may use what its parent keeps, but not change it. */
@@ -164,14 +180,22 @@ static struct line open_line(bool ours)
 		return line;
 	}
 	line.fd = open_fifo(GUEST_FIFO, &status);
-	line.private = line.fd >= 0 && !(ours && keep(&line, &status, fd)) && line.fd >= 0;
+	if (line.fd >= 0) {
+		kept.device = status.identity.device; /* always the same */
+		kept.inode = status.identity.inode;
+	}
+	if (line.fd >= 0 && ours) {
+		line.private = !keep(&line, fd) && line.fd >= 0;
+	} else {
+		line.private = line.fd >= 0;
+	}
 	return line;
 }
 
 static void close_line(const struct line *line)
 {
 	if (line->private) {
-		raw_close(line->fd);
+		close_ours(line->fd);
 	}
 }
 
@@ -207,8 +231,8 @@ static bool wait_for_room(int fd)
 	return false;
 }
 
-/* One frame, one write: atomic, because it is not longer than PIPE_BUF. */
-static bool write_frame(int fd, const struct slice *slices, size_t count)
+/* One frame, one write: atomic, because it is not longer than PIPE_BUF. 0 or -errno. */
+static int write_frame(int fd, const struct slice *slices, size_t count)
 {
 	for (int waits = 0; waits < WAITS_MAX;) {
 		long written = RAW_CALL(__NR_writev, fd, slices, count, 0, 0, 0);
@@ -218,16 +242,16 @@ static bool write_frame(int fd, const struct slice *slices, size_t count)
 			if (__atomic_load_n(&kept.gave_up, __ATOMIC_RELAXED)) {
 				__atomic_store_n(&kept.gave_up, false, __ATOMIC_RELAXED);
 			}
-			return true;
+			return 0;
 		}
 		if (written == -EAGAIN) {
 			waits++;
 		}
 		if (written != -EINTR && (written != -EAGAIN || !wait_for_room(fd))) {
-			return false;
+			return (int)written;
 		}
 	}
-	return false;
+	return -EAGAIN;
 }
 
 /* Cuts the part [offset, offset + length) of the payload out of the pieces. */
@@ -253,8 +277,8 @@ static size_t slice_pieces(struct slice *slices, const struct piece *pieces, siz
 	return used;
 }
 
-static bool write_report(int fd, struct report_header *header, const struct piece *pieces,
-			 size_t count)
+static int write_report(int fd, struct report_header *header, const struct piece *pieces,
+			size_t count)
 {
 	struct slice slices[1 + SENDER_PIECES_MAX];
 	uint32_t offset = 0;
@@ -265,12 +289,14 @@ static bool write_report(int fd, struct report_header *header, const struct piec
 
 		slices[0].start = header;
 		slices[0].length = sizeof(*header);
-		if (!write_frame(fd, slices, used + 1)) {
-			return false;
+		int result = write_frame(fd, slices, used + 1);
+
+		if (result != 0) {
+			return result;
 		}
 		offset += part;
 	} while (offset < report_total(header));
-	return true;
+	return 0;
 }
 
 static void send_lost_count(int fd, const struct report_header *like)
@@ -279,7 +305,7 @@ static void send_lost_count(int fd, const struct report_header *like)
 
 	header.count = guest_take_lost();
 	header.time_ns = like->time_ns;
-	if (header.count > 0 && !write_report(fd, &header, NULL, 0)) {
+	if (header.count > 0 && write_report(fd, &header, NULL, 0) != 0) {
 		(void)guest_lost(header.count);
 	}
 }
@@ -300,19 +326,26 @@ bool sender_send(struct report_header *header, const struct piece *pieces, size_
 {
 	bool sent = false;
 	struct line line;
+	int result;
 
 	sign(header);
 	guest_begin_writing();
-	line = open_line(guest_owns_memory_as(header->pid));
-	if (line.fd >= 0) {
-		sent = write_report(line.fd, header, pieces, count);
+	/* Again if another thread of the program has closed what we had just opened. */
+	for (int tries = 0; !sent && tries < TRIES_MAX; tries++) {
+		line = open_line(guest_owns_memory_as(header->pid));
+		result = line.fd >= 0 ? write_report(line.fd, header, pieces, count) : line.fd;
+		sent = result == 0;
+		if (sent) {
+			send_lost_count(line.fd, header);
+		}
+		close_line(&line);
+		if (result != -EBADF) {
+			break;
+		}
 	}
-	if (sent) {
-		send_lost_count(line.fd, header);
-	} else {
+	if (!sent) {
 		sender_lose();
 	}
-	close_line(&line);
 	guest_end_writing();
 	return sent;
 }

@@ -107,12 +107,10 @@ static json_t *json_report(const struct report *report)
 	json_object_set_new(line, "pid", json_integer(header->pid));
 	json_object_set_new(line, "error", json_integer(header->error));
 	if (header->first_length != 0) {
-		json_object_set_new(line, "first",
-				    json_bytes(report->first));
+		json_object_set_new(line, "first", json_bytes(report->first));
 	}
 	if (header->second_length != 0) {
-		json_object_set_new(line, "second",
-				    json_bytes(report->second));
+		json_object_set_new(line, "second", json_bytes(report->second));
 	}
 	if (header->text_length != 0) {
 		json_object_set_new(line, "text", json_words(report));

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Empties the pipe into memory; see intake.h. */
+#include "launcher/intake.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define READ_SIZE     ((size_t)256 << 10)
+#define MEMORY_MAX    ((size_t)64 << 20)  /* then writers do have to wait */
+#define KEPT_SIZE     ((size_t)512 << 10) /* what stays allocated when all is quiet */
+#define A_LOT	      4096		  /* bytes: more are surely to come */
+#define GATHER_NS     1000000
+#define FULL_RETRY_MS 10
+
+struct intake {
+	int fd;
+	int ready; /* an eventfd: something has come */
+	int stop;  /* another: the thread is to end */
+	pthread_t thread;
+	pthread_mutex_t lock; /* for all below */
+	struct intake_buffer come;
+};
+
+int intake_make_room(struct intake_buffer *buffer, size_t more)
+{
+	size_t left = buffer->filled - buffer->at;
+	size_t size = buffer->size > KEPT_SIZE && left == 0 ? KEPT_SIZE : buffer->size;
+	char *larger;
+
+	if (buffer->at > 0) {
+		memmove(buffer->bytes, buffer->bytes + buffer->at, left);
+		buffer->at = 0;
+		buffer->filled = left;
+	}
+	while (size < left + more) {
+		size = size != 0 ? 2 * size : KEPT_SIZE;
+	}
+	if (size != buffer->size) {
+		larger = realloc(buffer->bytes, size);
+		if (larger == NULL) {
+			return buffer->size >= left + more ? 0 : -1;
+		}
+		buffer->bytes = larger;
+		buffer->size = size;
+	}
+	return 0;
+}
+
+/* Reads what is in the pipe, with the lock held. Returns how many bytes. */
+static size_t empty_pipe(struct intake *intake)
+{
+	size_t sum = 0;
+	ssize_t size = 1;
+
+	while (size > 0 && intake->come.filled - intake->come.at < MEMORY_MAX &&
+	       intake_make_room(&intake->come, READ_SIZE) == 0) {
+		size = read(intake->fd, intake->come.bytes + intake->come.filled,
+			    intake->come.size - intake->come.filled);
+		if (size > 0) {
+			intake->come.filled += (size_t)size;
+			sum += (size_t)size;
+		}
+	}
+	return sum;
+}
+
+static void tell(int event)
+{
+	uint64_t one = 1;
+
+	while (write(event, &one, sizeof(one)) < 0 && errno == EINTR) {
+	}
+}
+
+static size_t empty_and_tell(struct intake *intake)
+{
+	size_t size;
+
+	pthread_mutex_lock(&intake->lock);
+	size = empty_pipe(intake);
+	pthread_mutex_unlock(&intake->lock);
+	if (size > 0) {
+		tell(intake->ready);
+	}
+	return size;
+}
+
+static void *run(void *context)
+{
+	struct intake *intake = context;
+	struct pollfd wanted[] = {{.fd = intake->stop, .events = POLLIN},
+				  {.fd = intake->fd, .events = POLLIN}};
+
+	for (;;) {
+		size_t size;
+
+		if (poll(wanted, 2, -1) < 0 && errno != EINTR) {
+			return NULL;
+		}
+		if (wanted[0].revents != 0) {
+			return NULL;
+		}
+		size = empty_and_tell(intake);
+		if (size == 0) {
+			(void)poll(wanted, 1, FULL_RETRY_MS); /* no memory, or not yet */
+		} else if (size >= A_LOT) {
+			/* To be woken by each report of many would cost the program, too. */
+			(void)nanosleep(&(struct timespec){.tv_nsec = GATHER_NS}, NULL);
+		}
+	}
+}
+
+/* All signals are for the main thread, which has them in a signalfd. */
+static int start_thread(struct intake *intake)
+{
+	sigset_t all;
+	sigset_t before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&intake->thread, NULL, run, intake);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+static void release(struct intake *intake)
+{
+	if (intake->ready >= 0) {
+		close(intake->ready);
+	}
+	if (intake->stop >= 0) {
+		close(intake->stop);
+	}
+	free(intake->come.bytes);
+	pthread_mutex_destroy(&intake->lock);
+	free(intake);
+}
+
+struct intake *intake_open(int fd)
+{
+	struct intake *intake = calloc(1, sizeof(*intake));
+	int error;
+
+	if (intake == NULL) {
+		return NULL;
+	}
+	intake->fd = fd;
+	pthread_mutex_init(&intake->lock, NULL);
+	intake->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	intake->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (intake->ready < 0 || intake->stop < 0 || start_thread(intake) != 0) {
+		error = errno;
+		release(intake);
+		errno = error;
+		return NULL;
+	}
+	return intake;
+}
+
+void intake_close(struct intake *intake)
+{
+	if (intake != NULL) {
+		tell(intake->stop);
+		pthread_join(intake->thread, NULL);
+		release(intake);
+	}
+}
+
+int intake_fd(const struct intake *intake)
+{
+	return intake->ready;
+}
+
+size_t intake_take(struct intake *intake, struct intake_buffer *buffer)
+{
+	uint64_t count;
+	size_t size;
+
+	(void)!read(intake->ready, &count, sizeof(count));
+	pthread_mutex_lock(&intake->lock);
+	(void)empty_pipe(intake);
+	size = intake->come.filled - intake->come.at;
+	if (size > 0 && intake_make_room(buffer, size) == 0) {
+		memcpy(buffer->bytes + buffer->filled, intake->come.bytes + intake->come.at, size);
+		buffer->filled += size;
+		intake->come.at = intake->come.filled;
+	} else {
+		size = 0;
+	}
+	pthread_mutex_unlock(&intake->lock);
+	return size;
+}
