@@ -8,6 +8,7 @@
 #include "preload/path_hash.h"
 #include "preload/process.h"
 #include "preload/raw.h"
+#include "preload/setting.h"
 #include "preload/text.h"
 
 #define SENT_SLOTS  8192u /* a power of two; 64 KiB of which a small program touches little */
@@ -44,56 +45,27 @@ static struct {
 	bool everything;
 	bool wiped; /* the kernel has agreed to wipe `own` in a forked child */
 	char setting[GUEST_SETTING_MAX];
-	char folder[GUEST_SETTING_MAX];
+	const char *folder; /* in it */
 } common;
 
 /* How deep in sending this thread is: a signal may have interrupted it there. */
 static __thread int writing_here;
 
-extern char **environ;
-
 #define LOAD(variable)	       __atomic_load_n(&(variable), __ATOMIC_ACQUIRE)
 #define STORE(variable, value) __atomic_store_n(&(variable), (value), __ATOMIC_RELEASE)
 
-static bool copy(char *to, size_t size, const char *from)
+/* MODE:FOLDER behind the variable's name. */
+static bool take_setting(void)
 {
-	for (size_t i = 0; i < size; i++) {
-		to[i] = from[i];
-		if (from[i] == '\0') {
-			return true;
-		}
-	}
-	return false;
-}
+	const char *value = text_after(common.setting, GUEST_VARIABLE "=");
+	const char *folder = text_after(value, GUEST_EVERYTHING);
 
-/* Walks environ itself: programs replace getenv (bash does). */
-static bool find_channel(void)
-{
-	if (environ == NULL) {
-		return false;
+	common.everything = folder != NULL;
+	if (folder == NULL) {
+		folder = text_after(value, GUEST_RELOAD);
 	}
-	for (char **entry = environ; *entry != NULL; entry++) {
-		const char *value = text_after(*entry, GUEST_VARIABLE "=");
-		const char *folder;
-		bool everything;
-
-		if (value == NULL) {
-			continue;
-		}
-		folder = text_after(value, GUEST_EVERYTHING);
-		everything = folder != NULL;
-		if (!everything) {
-			folder = text_after(value, GUEST_RELOAD);
-		}
-		if (folder == NULL || folder[0] != '/' ||
-		    !copy(common.setting, sizeof(common.setting), *entry) ||
-		    !copy(common.folder, sizeof(common.folder), folder)) {
-			return false;
-		}
-		common.everything = everything;
-		return true;
-	}
-	return false;
+	common.folder = folder;
+	return folder != NULL && folder[0] == '/';
 }
 
 /* The first hook of this process, or of a forked child (whose `own` the kernel has wiped). */
@@ -102,14 +74,14 @@ static __attribute__((noinline)) bool begin(void)
 	bool forked = LOAD(common.ready);
 	int nobody = 0;
 	unsigned fresh = 0;
+	bool final;
 
 	if (LOAD(common.silent)) {
 		return false;
 	}
 	if (!forked) {
-		if (!find_channel()) {
-			/* Before libc has set environ, the next hook may find more. */
-			STORE(common.silent, environ != NULL);
+		if (!setting_find(common.setting, &final) || !take_setting()) {
+			STORE(common.silent, final);
 			return false;
 		}
 		common.wiped =
