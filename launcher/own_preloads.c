@@ -28,6 +28,10 @@ void own_preloads_leave(char *const argv[])
 	program[length] = '\0';
 	(void)unsetenv(PRELOAD);
 	(void)execv(program, argv);
-	(void)setenv(PRELOAD, getenv(KEPT), 1);
-	(void)unsetenv(KEPT);
+	/* `given` was unset with its variable; its copy is still there. */
+	kept = getenv(KEPT);
+	if (kept != NULL) {
+		(void)setenv(PRELOAD, kept, 1);
+		(void)unsetenv(KEPT);
+	}
 }

@@ -57,12 +57,11 @@ static __thread int writing_here;
 /* MODE:FOLDER behind the variable's name. */
 static bool take_setting(void)
 {
-	const char *value = text_after(common.setting, GUEST_VARIABLE "=");
-	const char *folder = text_after(value, GUEST_EVERYTHING);
+	const char *folder = text_after(common.setting, GUEST_VARIABLE "=" GUEST_EVERYTHING);
 
 	common.everything = folder != NULL;
 	if (folder == NULL) {
-		folder = text_after(value, GUEST_RELOAD);
+		folder = text_after(common.setting, GUEST_VARIABLE "=" GUEST_RELOAD);
 	}
 	common.folder = folder;
 	return folder != NULL && folder[0] == '/';

@@ -35,27 +35,43 @@ static bool find_in_environ(char setting[GUEST_SETTING_MAX])
 	return false;
 }
 
-/* Entry after entry, a NUL behind each (proc(5)); each is gathered as long as it may be ours. */
+/* An entry that comes byte by byte: gathered as long as it may be ours. */
+struct gathered {
+	char *text; /* GUEST_SETTING_MAX */
+	size_t at;
+	bool ours;
+};
+
+/* True when an entry of ours is complete. */
+static bool gather(struct gathered *entry, char byte)
+{
+	size_t at = entry->at++;
+	bool complete;
+
+	if (at < GUEST_SETTING_MAX) {
+		entry->text[at] = byte;
+	}
+	entry->ours = entry->ours && at < GUEST_SETTING_MAX &&
+		      (at >= sizeof(variable) - 1 || byte == variable[at]);
+	complete = entry->ours && byte == '\0';
+	if (byte == '\0') {
+		entry->at = 0;
+		entry->ours = true;
+	}
+	return complete;
+}
+
+/* Entry after entry, a NUL behind each (proc(5)). */
 static bool find_in_file(int fd, char setting[GUEST_SETTING_MAX])
 {
+	struct gathered entry = {.text = setting, .ours = true};
 	char chunk[CHUNK];
-	size_t at = 0; /* in the entry */
-	bool ours = true;
 	long size;
 
 	while ((size = raw_read(fd, chunk, sizeof(chunk))) > 0) {
 		for (long i = 0; i < size; i++) {
-			if (ours && at < GUEST_SETTING_MAX) {
-				setting[at] = chunk[i];
-				ours = at >= sizeof(variable) - 1 || chunk[i] == variable[at];
-			}
-			at++;
-			if (chunk[i] == '\0') {
-				if (ours && at > sizeof(variable) && at <= GUEST_SETTING_MAX) {
-					return true;
-				}
-				ours = true;
-				at = 0;
+			if (gather(&entry, chunk[i])) {
+				return true;
 			}
 		}
 	}
