@@ -65,7 +65,7 @@ static bool gather(struct gathered *entry, char byte)
 static bool find_in_file(int fd, char setting[GUEST_SETTING_MAX])
 {
 	struct gathered entry = {.text = setting, .ours = true};
-	char chunk[CHUNK];
+	char chunk[CHUNK] = {0};
 	long size;
 
 	while ((size = raw_read(fd, chunk, sizeof(chunk))) > 0) {
