@@ -24,7 +24,7 @@ PRELOAD_CFLAGS := $(BASE) -fPIC -fvisibility=hidden -ffreestanding -fno-stack-pr
 	-U_FORTIFY_SOURCE -ftls-model=initial-exec -fno-tree-loop-distribute-patterns \
 	-Wframe-larger-than=1024
 PRELOAD_LDFLAGS := -shared -nostdlib -Wl,-soname,autoreload-run.so -Wl,--hash-style=both \
-	-Wl,-z,relro,-z,now -Wl,-z,noexecstack
+	-Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--version-script=preload/exports.map
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 VERSION := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p' NEWS.md | head -n 1)
@@ -66,7 +66,7 @@ $(BUILD)/stub/libdl.so.2:
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -shared -nostdlib -Wl,-soname,libdl.so.2 -o $@ -x c /dev/null
 
-$(LIBRARY): $(PRELOAD_OBJECTS) $(BUILD)/stub/libdl.so.2
+$(LIBRARY): $(PRELOAD_OBJECTS) $(BUILD)/stub/libdl.so.2 preload/exports.map
 	$(call say,LINK   $@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(PRELOAD_LDFLAGS) -o $@ $(PRELOAD_OBJECTS) -Wl,--no-as-needed \

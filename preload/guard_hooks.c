@@ -14,6 +14,9 @@
 /* Not declared by the headers of an older libc. */
 int close_range(unsigned first, unsigned last, int flags);
 void closefrom(int first);
+/* Not declared at all. */
+int __close(int fd);
+int __dup2(int from, int to);
 
 /* Forwards, or says that the libc has no such function. */
 #define FORWARD(name, ...)                                                                         \
@@ -26,21 +29,27 @@ void closefrom(int first);
 		return next(__VA_ARGS__);                                                          \
 	} while (0)
 
-EXPORT int close(int fd)
-{
-	if (sender_keeps(fd, fd)) {
-		KEEPING_ERRNO(sender_yield());
+#define CLOSE(name)                                                                                \
+	EXPORT int name(int fd)                                                                    \
+	{                                                                                          \
+		if (sender_keeps(fd, fd)) {                                                        \
+			KEEPING_ERRNO(sender_yield());                                             \
+		}                                                                                  \
+		FORWARD(close, fd);                                                                \
 	}
-	FORWARD(close, fd);
-}
+#define DUP2(name)                                                                                 \
+	EXPORT int name(int from, int to)                                                          \
+	{                                                                                          \
+		if (sender_keeps(to, to)) {                                                        \
+			KEEPING_ERRNO(sender_yield());                                             \
+		}                                                                                  \
+		FORWARD(dup2, from, to);                                                           \
+	}
 
-EXPORT int dup2(int from, int to)
-{
-	if (sender_keeps(to, to)) {
-		KEEPING_ERRNO(sender_yield());
-	}
-	FORWARD(dup2, from, to);
-}
+CLOSE(close)
+CLOSE(__close)
+DUP2(dup2)
+DUP2(__dup2)
 
 EXPORT int dup3(int from, int to, int flags)
 {

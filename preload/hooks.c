@@ -31,6 +31,8 @@
 /* First expansion: the prototypes, beside libc's own, so that a wrong type does not compile. */
 #define HOOK(result_t, name, parameters, ...)		    EXPORT result_t name parameters;
 #define HOOK_VARIADIC_OPEN(result_t, name, parameters, ...) EXPORT result_t name parameters;
+#define HOOK_OF_GLIBC(result_t, name, parameters, ...)                                             \
+	EXPORT result_t hook_of_##name parameters;
 #include "preload/hooks.def"
 
 static void before_stream(const char *path, const char *mode)
@@ -67,8 +69,8 @@ static void after_chdir(const char *path, int error)
 	}
 }
 
-#define HOOK(result_t, name, parameters, arguments, before, after)                                 \
-	EXPORT result_t name parameters                                                            \
+#define FORWARD(result_t, function, name, parameters, arguments, before, after)                                 \
+	EXPORT result_t function parameters                                                            \
 	{                                                                                          \
 		__typeof__(&name) next = NEXT(name);                                               \
 		result_t result = FAILURE(result);                                                 \
@@ -83,6 +85,14 @@ static void after_chdir(const char *path, int error)
 		KEEPING_ERRNO(after);                                                              \
 		return result;                                                                     \
 	}
+
+#define HOOK(result_t, name, parameters, arguments, before, after)                                 \
+	FORWARD(result_t, name, name, parameters, arguments, before, after)
+
+/* One "@": hidden, so that only who asks for that version finds it. */
+#define HOOK_OF_GLIBC(result_t, name, parameters, arguments, before, after, version)               \
+	FORWARD(result_t, hook_of_##name, name, parameters, arguments, before, after)              \
+	__asm__(".symver hook_of_" #name ", " #name "@" version);
 
 #define HOOK_VARIADIC_OPEN(result_t, name, parameters, arguments, dirfd)                           \
 	EXPORT result_t name parameters                                                            \

@@ -114,7 +114,7 @@ void objects_tell_new(void)
  * function behind them.
  */
 void *objects_before_dlopen(const char *name) __attribute__((visibility("hidden"), used));
-void *objects_before_dlmopen(const char *name) __attribute__((visibility("hidden"), used));
+void *objects_before_hook_of_dlmopen(const char *name) __attribute__((visibility("hidden"), used));
 
 /* Names that the loader searches for are only known afterwards, from its list. */
 static void before_load(const char *name)
@@ -152,7 +152,7 @@ void *objects_before_dlopen(const char *name)
 	return next_function(NEXT_dlopen);
 }
 
-void *objects_before_dlmopen(const char *name)
+void *objects_before_hook_of_dlmopen(const char *name)
 {
 	KEEPING_ERRNO(before_load(name));
 	return next_function(NEXT_dlmopen);
@@ -161,8 +161,17 @@ void *objects_before_dlmopen(const char *name)
 /*
  * Both look at who called them: a library's RUNPATH and $ORIGIN decide where the object is searched
  * for (dlopen(3)). So they are left by a jump, with the caller's return address and registers as
- * they were. A libc without the function (no dlmopen in musl) gives NULL, as if it had failed.
+ * they were.
+ *
+ * dlmopen is glibc's alone: exported as hidden symbols of the versions that programs ask for, so that
+ * nobody else finds it.
  */
+#define DLMOPEN(first)                                                                             \
+	__asm__(".symver hook_of_dlmopen, dlmopen@" first "\n"                                     \
+		".set hook_of_dlmopen_2, hook_of_dlmopen\n"                                        \
+		".globl hook_of_dlmopen_2\n"                                                       \
+		".symver hook_of_dlmopen_2, dlmopen@GLIBC_2.34\n")
+
 #if defined(__x86_64__)
 #define TAIL_HOOK(name, name_register)                                                             \
 	__asm__(".globl " #name "\n"                                                               \
@@ -181,7 +190,8 @@ void *objects_before_dlmopen(const char *name)
 		"1:	ret\n"                                                                         \
 		".size " #name ", . - " #name "\n")
 TAIL_HOOK(dlopen, "%rdi");
-TAIL_HOOK(dlmopen, "%rsi");
+TAIL_HOOK(hook_of_dlmopen, "%rsi");
+DLMOPEN("GLIBC_2.3.4");
 #elif defined(__i386__)
 #define TAIL_HOOK(name, name_offset)                                                               \
 	__asm__(".globl " #name "\n"                                                               \
@@ -196,7 +206,8 @@ TAIL_HOOK(dlmopen, "%rsi");
 		"1:	ret\n"                                                                         \
 		".size " #name ", . - " #name "\n")
 TAIL_HOOK(dlopen, "4");
-TAIL_HOOK(dlmopen, "8");
+TAIL_HOOK(hook_of_dlmopen, "8");
+DLMOPEN("GLIBC_2.3.4");
 #elif defined(__aarch64__)
 #define TAIL_HOOK(name, name_register)                                                             \
 	__asm__(".globl " #name "\n"                                                               \
@@ -216,5 +227,6 @@ TAIL_HOOK(dlmopen, "8");
 		"	ret\n"                                                                           \
 		".size " #name ", . - " #name "\n")
 TAIL_HOOK(dlopen, "x0");
-TAIL_HOOK(dlmopen, "x1");
+TAIL_HOOK(hook_of_dlmopen, "x1");
+DLMOPEN("GLIBC_2.17");
 #endif

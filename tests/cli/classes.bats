@@ -49,6 +49,19 @@ is_observed_everywhere() {
 	is_observed_everywhere 64
 }
 
+@test "a program of musl does not find what only glibc has" {
+	printf '%s\n' '#define _GNU_SOURCE' '#include <dlfcn.h>' '#include <stdio.h>' \
+		'int main(int count, char *names[]) {' \
+		'for (; count > 1; count--) puts(dlsym(RTLD_DEFAULT, *++names) ? *names : "none"); return 0; }' |
+		musl-gcc -x c -o probe -
+	./probe open fts_open fts64_open scandirat scandirat64 dlmopen >bare
+	start sh -c "./probe open fts_open fts64_open scandirat scandirat64 dlmopen >observed"
+	expect exited status=0
+	stop
+	diff bare observed
+	grep -x none bare
+}
+
 @test "a 32-bit program" {
 	[ "$(uname -m)" = x86_64 ] || skip 'this machine has one class of programs'
 	build gcc -m32

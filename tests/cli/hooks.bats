@@ -5,7 +5,7 @@
 load helper
 
 readonly READERS=(open open64 openat openat64 __open __open64 __open_2 __open64_2 __openat_2 __openat64_2
-	fopen fopen64 freopen freopen64 setmntent by-chdir by-fchdir by-number)
+	fopen fopen64 freopen freopen64 setmntent __setmntent by-chdir by-fchdir by-number)
 readonly LOOKERS=(stat stat64 fstatat fstatat64 statx __xstat __xstat64 __fxstatat __fxstatat64
 	looked-at-by-number)
 readonly WRITERS=(creat creat64 rename renameat renameat2 unlink unlinkat remove truncate truncate64

@@ -76,6 +76,15 @@ programs=$BATS_TEST_DIRNAME/programs
 	truth node modules.mjs
 }
 
+@test "npm ls" {
+	mkdir -p node_modules/left
+	echo '{"name": "top", "version": "1.0.0", "dependencies": {"left": "1.0.0"}}' >package.json
+	echo '{"name": "left", "version": "1.0.0"}' >node_modules/left/package.json
+	# Its logs are named after the time, and it would ask a server for its own news.
+	export npm_config_logs_max=0 npm_config_update_notifier=false
+	truth npm ls
+}
+
 @test "ruby" {
 	cp "$programs/files.rb" .
 	mkdir lib

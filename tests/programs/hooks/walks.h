@@ -21,6 +21,7 @@
 
 /* Exported by glibc, and by no header. */
 int __open(const char *path, int flags, ...);
+FILE *__setmntent(const char *path, const char *mode);
 int __open64(const char *path, int flags, ...);
 ssize_t __readlink_chk(const char *path, char *buffer, size_t size, size_t room);
 ssize_t __readlinkat_chk(int dirfd, const char *path, char *buffer, size_t size, size_t room);
