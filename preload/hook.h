@@ -8,7 +8,8 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* The versions in which glibc has what is older than its port to the machine (preload/exports.map). */
+/* The versions in which glibc has what is older than its port to the machine (preload/exports.map).
+ */
 #if defined(__x86_64__)
 #define GLIBC_FIRST   "GLIBC_2.2.5"
 #define GLIBC_OF_2012 "GLIBC_2.15"

@@ -31,8 +31,7 @@
 /* First expansion: the prototypes, beside libc's own, so that a wrong type does not compile. */
 #define HOOK(result_t, name, parameters, ...)		    EXPORT result_t name parameters;
 #define HOOK_VARIADIC_OPEN(result_t, name, parameters, ...) EXPORT result_t name parameters;
-#define HOOK_OF_GLIBC(result_t, name, parameters, ...)                                             \
-	EXPORT result_t hook_of_##name parameters;
+#define HOOK_OF_GLIBC(result_t, name, parameters, ...)	    EXPORT result_t hook_of_##name parameters;
 #include "preload/hooks.def"
 
 static void before_stream(const char *path, const char *mode)
@@ -69,8 +68,8 @@ static void after_chdir(const char *path, int error)
 	}
 }
 
-#define FORWARD(result_t, function, name, parameters, arguments, before, after)                                 \
-	EXPORT result_t function parameters                                                            \
+#define FORWARD(result_t, function, name, parameters, arguments, before, after)                    \
+	EXPORT result_t function parameters                                                        \
 	{                                                                                          \
 		__typeof__(&name) next = NEXT(name);                                               \
 		result_t result = FAILURE(result);                                                 \

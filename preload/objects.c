@@ -163,8 +163,8 @@ void *objects_before_hook_of_dlmopen(const char *name)
  * for (dlopen(3)). So they are left by a jump, with the caller's return address and registers as
  * they were.
  *
- * dlmopen is glibc's alone: exported as hidden symbols of the versions that programs ask for, so that
- * nobody else finds it.
+ * dlmopen is glibc's alone: exported as hidden symbols of the versions that programs ask for, so
+ * that nobody else finds it.
  */
 #define DLMOPEN(first)                                                                             \
 	__asm__(".symver hook_of_dlmopen, dlmopen@" first "\n"                                     \
