@@ -25,8 +25,8 @@ struct report {
 
 /*
  * Makes a folder of our own, in it the FIFO and a symlink to the folder with the builds of the
- * library: in /tmp, or where else everybody can write. A link, because that folder's own path may
- * hold a space or a colon, at which the loader would split it (ld.so(8)). NULL with errno, when
+ * library: in /dev/shm, or where else everybody can write. A link, because that folder's own path
+ * may hold a space or a colon, at which the loader would split it (ld.so(8)). NULL with errno, when
  * there is no such place.
  */
 struct channel *channel_open(const char *builds);

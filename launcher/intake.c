@@ -17,7 +17,6 @@
 #define READ_SIZE     ((size_t)256 << 10)
 #define MEMORY_MAX    ((size_t)64 << 20)  /* then writers do have to wait */
 #define KEPT_SIZE     ((size_t)512 << 10) /* what stays allocated when all is quiet */
-#define A_LOT	      4096		  /* bytes: more are surely to come */
 #define GATHER_NS     1000000
 #define FULL_RETRY_MS 10
 
@@ -112,8 +111,11 @@ static void *run(void *context)
 		size = empty_and_tell(intake);
 		if (size == 0) {
 			(void)poll(wanted, 1, FULL_RETRY_MS); /* no memory, or not yet */
-		} else if (size >= A_LOT) {
-			/* To be woken by each report of many would cost the program, too. */
+		} else {
+			/*
+			 * More are to come, mostly; to be woken by each costs the program more
+			 * than to write it. Nothing waits: what is judged is taken in before.
+			 */
 			(void)nanosleep(&(struct timespec){.tv_nsec = GATHER_NS}, NULL);
 		}
 	}

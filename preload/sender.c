@@ -54,7 +54,12 @@ struct line {
 static bool is_the_channel(int fd)
 {
 	struct status status;
+	uint64_t device;
+	uint64_t inode;
 
+	if (status_which(fd, &device, &inode) == 0) {
+		return inode == kept.inode && device == kept.device;
+	}
 	return status_of_descriptor(fd, &status) == 0 && status.identity.inode == kept.inode &&
 	       status.identity.device == kept.device;
 }
@@ -303,6 +308,9 @@ static void send_lost_count(int fd, const struct report_header *like)
 {
 	struct report_header header = {.kind = REPORT_LOST, .pid = like->pid, .tid = like->tid};
 
+	if (!guest_has_lost()) {
+		return;
+	}
 	header.count = guest_take_lost();
 	header.time_ns = like->time_ns;
 	if (header.count > 0 && write_report(fd, &header, NULL, 0) != 0) {

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "preload/device.h"
 #include "preload/observe.h"
 
 /* A macro, because struct stat and struct stat64 differ by name alone. */
@@ -28,13 +29,6 @@
 		observe_stat(dirfd, path, ((flags)&AT_SYMLINK_NOFOLLOW) != 0, &seen, seen_mode,    \
 			     error);                                                               \
 	} while (0)
-
-/* st_dev as stat(2) would have given it: glibc's makedev, without calling it. */
-static inline uint64_t device_number(uint32_t major, uint32_t minor)
-{
-	return (uint64_t)(major & 0xfffu) << 8 | (uint64_t)(major & ~0xfffu) << 32 |
-	       (minor & 0xffu) | (uint64_t)(minor & ~0xffu) << 12;
-}
 
 static inline void after_statx(int dirfd, const char *path, int flags, const struct statx *buffer,
 			       int error)
