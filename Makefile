@@ -124,7 +124,7 @@ $(BUILD)/listen: tests/truth/listen.c $(MODULE_OBJECTS)
 	$(call say,LINK   $@)
 	$(Q)$(CC) $(BASE) -fPIE -pie $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(MODULE_OBJECTS) $(LAUNCHER_LIBS)
 
-# What measures is linked statically: no preloaded library slows it.
+# measure is linked statically: no preloaded library is in it.
 $(BUILD)/measure $(BUILD)/open-files: $(BUILD)/%: tests/bench/%.c
 	$(call say,CC     $<)
 	$(Q)mkdir -p $(@D)

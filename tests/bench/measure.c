@@ -56,7 +56,7 @@ int main(int argc, char *argv[])
 		return STATUS_OURS;
 	}
 	took = now_ns() - began;
-	fd = open(argv[1], O_WRONLY | O_CLOEXEC);
+	fd = open(argv[1], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0 || dprintf(fd, "%lld %lld %lld %d\n", took, microseconds(&usage.ru_utime),
 			      microseconds(&usage.ru_stime), status) < 0) {
 		perror(argv[1]);
