@@ -37,6 +37,7 @@ LIBRARY_32 := $(PRELOAD)/autoreload-run-32.so
 LAUNCHER_SOURCES := $(wildcard launcher/*.c) preload/report.c preload/system_paths.c
 PRELOAD_SOURCES := $(wildcard preload/*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+BENCH_PROGRAMS := $(BUILD)/measure $(BUILD)/open-files $(BUILD)/drain $(BUILD)/empty.so
 TEST_PROGRAMS := $(BUILD)/listen $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
 
 LAUNCHER_OBJECTS := $(LAUNCHER_SOURCES:%.c=$(BUILD)/launcher-objects/%.o)
@@ -123,22 +124,41 @@ $(BUILD)/listen: tests/truth/listen.c $(MODULE_OBJECTS)
 	$(call say,LINK   $@)
 	$(Q)$(CC) $(BASE) -fPIE -pie $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(MODULE_OBJECTS) $(LAUNCHER_LIBS)
 
+# measure is linked statically: no preloaded library is in it.
+$(BUILD)/measure $(BUILD)/open-files: $(BUILD)/%: tests/bench/%.c
+	$(call say,CC     $<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(if $(findstring measure,$@),-static,)
+
+$(BUILD)/drain: tests/bench/drain.c $(MODULE_OBJECTS)
+	$(call say,LINK   $@)
+	$(Q)$(CC) $(BASE) -fPIE -pie $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(MODULE_OBJECTS) $(LAUNCHER_LIBS)
+
+# What any preloaded library costs at the least.
+$(BUILD)/empty.so:
+	$(call say,LINK   $@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -shared -fPIC -o $@ -x c /dev/null
+
 unit-tests: $(UNIT_TESTS:%=$(BUILD)/unit/%)
 sanitized-tests: $(UNIT_TESTS:%=$(BUILD)/unit-sanitized/%) $(BUILD)/sanitized/autoreload-run
 test-programs: $(TEST_PROGRAMS)
+bench-programs: $(BENCH_PROGRAMS)
 
 test: all unit-tests sanitized-tests test-programs
 	$(Q)scripts/run-tests
 
-bench: all
+bench: all bench-programs
 	$(Q)scripts/bench
+	$(Q)scripts/bench-observation
 
 lint:
 	$(Q)scripts/lint
 
 format:
 	$(Q)clang-format -i $(wildcard launcher/*.[ch] preload/*.[ch] tests/unit/*.[ch] \
-		tests/programs/*/*.[ch] tests/programs/*/*/*.[ch] tests/truth/*.c tests/truth/programs/*.c)
+		tests/programs/*/*.[ch] tests/programs/*/*/*.[ch] tests/truth/*.c tests/truth/programs/*.c \
+		tests/bench/*.c)
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/autoreload-run'
@@ -154,6 +174,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit-tests sanitized-tests test-programs test bench lint format install uninstall clean
+.PHONY: all unit-tests sanitized-tests test-programs bench-programs test bench lint format install uninstall clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
