@@ -108,12 +108,22 @@ bool policy_is_python_cache(const char *path)
 	return has_component(path, cache_folder);
 }
 
-/* Vim's swap files and its probe 4913, backups, Emacs's locks and auto-saves. */
+/* sedXXXXXX, which sed -i makes beside the file: hardly ever all in lower case, as words are. */
+static bool is_of_sed(const char *name)
+{
+	return strlen(name) == 9 && strncmp(name, "sed", 3) == 0 &&
+	       strspn(name + 3, "abcdefghijklmnopqrstuvwxyz") < 6 &&
+	       strspn(name + 3, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") ==
+		   6;
+}
+
+/* Vim's swap files and its probe 4913, backups, Emacs's locks and auto-saves, sed's new file. */
 bool policy_is_litter(const char *name)
 {
 	size_t length = strlen(name);
 
 	return length == 0 || name[length - 1] == '~' || strncmp(name, ".#", 2) == 0 ||
 	       (name[0] == '#' && name[length - 1] == '#') || strcmp(name, "4913") == 0 ||
+	       is_of_sed(name) ||
 	       (name[0] == '.' && length > 4 && strncmp(name + length - 4, ".sw", 3) == 0);
 }

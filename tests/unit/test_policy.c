@@ -158,9 +158,11 @@ Test(policy, python_cache)
 Test(policy, litter)
 {
 	static const char *const litter[] = {
-	    "4913", "file~", "~", ".file.swp", ".file.py.swx", ".x.swo", "#file#", ".#file", ""};
-	static const char *const others[] = {"file",  "4913.py", "file~1", "file.swp",	  ".swp",
-					     "#file", "file#",	 ".env",   ".file.swift", ".s"};
+	    "4913",   "file~",	"~", ".file.swp", ".file.py.swx", ".x.swo",
+	    "#file#", ".#file", "",  "sedfF01oT", "sedabcde0"};
+	static const char *const others[] = {
+	    "file", "4913.py",	   "file~1", "file.swp",  ".swp",     "#file",	   "file#",
+	    ".env", ".file.swift", ".s",     "sedatives", "sedF01oT", "sed.F01oT", "sedfF01oT1"};
 
 	for (size_t i = 0; i < sizeof(litter) / sizeof(litter[0]); i++) {
 		cr_expect(policy_is_litter(litter[i]), "%s", litter[i]);
