@@ -75,7 +75,11 @@ static inline int status_of_descriptor(int fd, struct status *status)
 static inline int status_which(int fd, uint64_t *device, uint64_t *inode)
 {
 	struct statx found;
-	int result =
+	int result;
+
+	found.stx_dev_major = found.stx_dev_minor = 0;
+	found.stx_ino = 0;
+	result =
 	    (int)RAW_CALL(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO, &found, 0);
 
 	if (result == 0) {
