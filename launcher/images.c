@@ -22,8 +22,17 @@ static void take_exec(struct observer *observer, struct fact *fact, const struct
 	if (process == NULL) {
 		return;
 	}
-	process_set_pending(process, NULL, 0);
+	if ((report->header.flags & REPORT_SPAWNED) == 0) {
+		process_set_pending(process, NULL, 0);
+	}
 	if ((report->header.flags & REPORT_FAILED) != 0) {
+		return;
+	}
+	if (process->foreign) { /* its paths are none of ours */
+		if ((report->header.flags & REPORT_UNREACHABLE) != 0) {
+			unobserved_tell(observer->unobserved, report->header.pid, path,
+					"runs in another root or mount namespace");
+		}
 		return;
 	}
 	if ((report->header.flags & REPORT_SEARCHED) != 0) {
@@ -39,7 +48,9 @@ static void take_exec(struct observer *observer, struct fact *fact, const struct
 				"runs where the observing library cannot be read "
 				"(another root, or other privileges)");
 	} else {
-		process_set_pending(process, path, report->header.time_ns);
+		if ((report->header.flags & REPORT_SPAWNED) == 0) {
+			process_set_pending(process, path, report->header.time_ns);
+		}
 		unobserved_inspect(observer->unobserved, report->header.pid, path);
 	}
 	fact_executed(fact, path);
@@ -75,7 +86,11 @@ static void take_hello(struct observer *observer, const struct report *report)
 		return;
 	}
 	process_set_pending(process, NULL, 0);
-	process_set_program(observer->processes, process, executable);
+	if (executable[0] != '\0') {
+		process_set_program(observer->processes, process, executable);
+	} else if (process->program != NULL) { /* one that has lost its /proc by a chroot */
+		executable = process->program;
+	}
 	process->foreign =
 	    (report->header.count != 0 && observer->mount_namespace != 0 &&
 	     report->header.count != observer->mount_namespace) ||

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define READ_SIZE     ((size_t)256 << 10)
-#define MEMORY_MAX    ((size_t)64 << 20)  /* then writers do have to wait */
+#define MEMORY_MAX    ((size_t)16 << 20)  /* then writers do have to wait */
 #define KEPT_SIZE     ((size_t)512 << 10) /* what stays allocated when all is quiet */
 #define GATHER_NS     1000000
 #define FULL_RETRY_MS 10

@@ -42,6 +42,8 @@ static void widen(struct loop *loop)
 	bool lost = channel_take_alarm(loop->parts.channel);
 
 	lost = observer_take_lost(loop->observer) || lost;
+	lost = channel_malformed(loop->parts.channel) != loop->malformed || lost;
+	loop->malformed = channel_malformed(loop->parts.channel);
 	if (lost && !loop->widened) {
 		loop->widened = true;
 		journal_incomplete(loop->parts.journal);
@@ -114,9 +116,13 @@ static void take_all_reports(struct loop *loop)
 void loop_judge_hints(struct loop *loop, struct verdict *verdict)
 {
 	struct hint hint;
+	bool drained = false;
 
-	drain_channel(loop);
 	while (watcher_next(loop->parts.watcher, &hint) == 1) {
+		if (!drained) {
+			drained = true;
+			drain_channel(loop);
+		}
 		generations_judge(loop->generations, &hint, verdict);
 	}
 	generations_verify(loop->generations, verdict);

@@ -25,7 +25,8 @@ struct loop {
 	bool complete; /* the generation that ends was healthy */
 	bool stopping_told;
 	bool tree_gone;
-	bool widened; /* reports of this generation were lost */
+	uint64_t malformed; /* bytes that were no report, so far */
+	bool widened;	    /* reports of this generation were lost */
 	bool finished;
 };
 

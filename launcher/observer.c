@@ -104,7 +104,8 @@ void observer_take(struct observer *observer, const struct report *report)
 		    .identity = (header->flags & REPORT_IDENTITY) != 0 ? &header->identity : NULL},
 	};
 
-	if (process != NULL && process->foreign && header->kind != REPORT_HELLO) {
+	if (process != NULL && process->foreign && header->kind != REPORT_HELLO &&
+	    header->kind != REPORT_EXEC) {
 		return;
 	}
 	take_fact(observer, &fact, report);

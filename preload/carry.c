@@ -89,13 +89,17 @@ static bool count_own_entries(char *const envp[], size_t *count)
 	return true;
 }
 
+/* Not a system call where those are forbidden: then a wild pointer is the program's own fault. */
+static bool count_any(char *const envp[], size_t *count)
+{
+	return envp == environ || guest_is_silenced() ? count_own_entries(envp, count)
+						      : count_entries(envp, count);
+}
+
 void carry_inspect(struct carry *carry, char *const envp[])
 {
-	bool has_library;
-
 	*carry = (struct carry){.given = envp};
-	if (!guest_enter() || !(envp == environ ? count_own_entries(envp, &carry->count)
-						: count_entries(envp, &carry->count))) {
+	if ((!guest_is_silenced() && !guest_enter()) || !count_any(envp, &carry->count)) {
 		return;
 	}
 	for (size_t i = 0; i < carry->count; i++) {
@@ -107,10 +111,12 @@ void carry_inspect(struct carry *carry, char *const envp[])
 			carry->has_setting = true;
 		}
 	}
-	has_library =
+	carry->has_library =
 	    carry->preload != NULL && names_library(carry->preload + sizeof(preload_variable) - 1);
-	carry->unreachable = !reach_library();
-	if (carry->unreachable ? has_library : !has_library || !carry->has_setting) {
+	carry->unreachable = guest_is_silenced() || !reach_library();
+	if (carry->count <= CARRY_ENTRIES_MAX &&
+	    (carry->unreachable ? carry->has_library
+				: !carry->has_library || !carry->has_setting)) {
 		carry->entries_size = (carry->count + 3) * sizeof(char *);
 		carry->text_size = sizeof(preload_variable) + text_length(guest_folder()) +
 				   sizeof(GUEST_LIBRARY) + 1 +
@@ -163,8 +169,7 @@ char **carry_build(const struct carry *carry, char **entries, char *text)
 
 	if (carry->unreachable) {
 		with_preload = write_without(text, carry->preload);
-	} else if (carry->preload != NULL &&
-		   names_library(carry->preload + sizeof(preload_variable) - 1)) {
+	} else if (carry->has_library) {
 		text_append(text, carry->preload);
 	} else {
 		write_with(text, carry->preload);
@@ -182,4 +187,19 @@ char **carry_build(const struct carry *carry, char **entries, char *text)
 	}
 	*end = NULL;
 	return entries;
+}
+
+void carry_clear_own(const struct carry *carry)
+{
+	static char lasting[1024];
+
+	if (!carry->unreachable || !carry->has_library || carry->text_size > sizeof(lasting)) {
+		return;
+	}
+	(void)write_without(lasting, carry->preload);
+	for (size_t i = 0; i < carry->count; i++) {
+		if (environ[i] == carry->preload) {
+			__atomic_store_n(&environ[i], lasting, __ATOMIC_RELEASE);
+		}
+	}
 }

@@ -5,7 +5,11 @@
  *
  * The library is put behind what LD_PRELOAD lists already: the program's own preloads keep their
  * places. Where the library cannot be opened from (a chroot, other privileges, a launcher that is
- * gone), it is taken out instead: the loader would complain on the program's stderr.
+ * gone), it is taken out instead: the loader would complain on the program's stderr. So it is where
+ * the process has shut itself in, as the new image will inherit that.
+ *
+ * An environment of more than CARRY_ENTRIES_MAX entries that lacks them stays as it is: the stack
+ * may be a small one.
  */
 #ifndef PRELOAD_CARRY_H
 #define PRELOAD_CARRY_H
@@ -13,10 +17,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define CARRY_ENTRIES_MAX 2000
+
 struct carry {
 	char *const *given;  /* the environment, NULL for none */
 	size_t count;	     /* entries in it */
 	const char *preload; /* its LD_PRELOAD, or NULL */
+	bool has_library;    /* which lists our library */
 	bool has_setting;    /* our variable is there */
 	bool unreachable;
 	size_t entries_size, text_size; /* bytes wanted for carry_build; both 0: it can stay */
@@ -24,6 +31,12 @@ struct carry {
 
 /* What is to be done about an environment (a wild pointer is left to the kernel: nothing is). */
 void carry_inspect(struct carry *carry, char *const envp[]);
+
+/*
+ * Takes the library out of environ itself, in place, if a new image could not open it: for calls
+ * that take no other environment. The program did not put it there.
+ */
+void carry_clear_own(const struct carry *carry);
 
 /* Builds the new one in the memory given, and returns it. */
 char **carry_build(const struct carry *carry, char **entries, char *text);

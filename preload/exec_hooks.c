@@ -16,6 +16,7 @@
 #include "preload/hook.h"
 #include "preload/next.h"
 #include "preload/process.h"
+#include "preload/report.h"
 #include "preload/text.h"
 
 #define SHELL "/bin/sh" /* what system(3) and popen(3) run */
@@ -33,9 +34,10 @@ extern char **environ;
 			errno = ENOSYS;                                                            \
 			return -1;                                                                 \
 		}                                                                                  \
-		KEEPING_ERRNO(process_execute(dirfd, path, search, carry.unreachable, 0));         \
+		unsigned how = carry.unreachable ? REPORT_UNREACHABLE : 0;                         \
+		KEEPING_ERRNO(process_execute(dirfd, path, search, how, 0));                       \
 		next(__VA_ARGS__);                                                                 \
-		KEEPING_ERRNO(process_execute(dirfd, path, search, carry.unreachable, errno));     \
+		KEEPING_ERRNO(process_execute(dirfd, path, search, how, errno));                   \
 		return -1;                                                                         \
 	} while (0)
 
@@ -125,6 +127,11 @@ EXPORT int execlp(const char *file, const char *first, ...)
 	EXECUTE(AT_FDCWD, file, search_path(), environ, execvpe, file, argv, environment);
 }
 
+static unsigned spawned(const struct carry *carry)
+{
+	return REPORT_SPAWNED | (carry->unreachable ? REPORT_UNREACHABLE : 0u);
+}
+
 #define SPAWN(name, file, search)                                                                  \
 	do {                                                                                       \
 		__typeof__(&name) next = NEXT(name);                                               \
@@ -134,7 +141,7 @@ EXPORT int execlp(const char *file, const char *first, ...)
 			return ENOSYS;                                                             \
 		}                                                                                  \
 		KEEPING_ERRNO(environment = CARRIED(&carry, envp));                                \
-		KEEPING_ERRNO(process_execute(AT_FDCWD, file, search, carry.unreachable, 0));      \
+		KEEPING_ERRNO(process_execute(AT_FDCWD, file, search, spawned(&carry), 0));        \
 		return next(pid, file, actions, attributes, argv, environment);                    \
 	} while (0)
 
@@ -152,60 +159,81 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
 
 /*
  * These two take environ, and offer no other way. A program that has taken our variables out of it
- * gets them back for the call alone. A thread that meanwhile changes its environment has made a
- * copy of ours, which then stays: the strings in it must outlive the call, hence the static one.
+ * (and whose environ is not ours to change: other threads use it) gets them back by way of the
+ * shell: the shell itself is not observed, but all that it runs.
  */
-static char lasting_preload[1024];
+#define COMMAND_MAX 4096
 
-static bool can_last(const struct carry *carry)
+/* Room for the command with what is set before it; 0: it stays as it is. */
+static size_t command_room(const struct carry *carry, const char *command)
 {
-	return carry->entries_size != 0 && !carry->unreachable &&
-	       carry->text_size <= sizeof(lasting_preload);
+	size_t size = 0;
+
+	if (carry->entries_size != 0 && !carry->unreachable) {
+		size = sizeof("export LD_PRELOAD=\"${LD_PRELOAD:+$LD_PRELOAD:}\"'' ''; ") +
+		       text_length(guest_folder()) + sizeof(GUEST_LIBRARY) +
+		       text_length(guest_setting()) + text_length(command);
+	}
+	return size <= COMMAND_MAX ? size : 0;
 }
 
-#define WITH_ENVIRONMENT(carry, call)                                                              \
-	do {                                                                                       \
-		KEEPING_ERRNO(carry_inspect(&(carry), environ));                                   \
-		KEEPING_ERRNO(process_execute(AT_FDCWD, SHELL, NULL, (carry).unreachable, 0));     \
-		if (can_last(&(carry)) && guest_owns_memory()) {                                   \
-			char **theirs_ = environ;                                                  \
-			char **ours_ =                                                             \
-			    carry_build(&(carry), alloca((carry).entries_size), lasting_preload);  \
-			environ = ours_;                                                           \
-			call;                                                                      \
-			environ = environ == ours_ ? theirs_ : environ;                            \
-		} else {                                                                           \
-			call;                                                                      \
+/* The folder's name needs no quotes, but the library's has a "$" in it. */
+static const char *write_command(char *to, const struct carry *carry, const char *command)
+{
+	char *end = text_append(to, "export");
+
+	if (!carry->has_library) {
+		end = text_append(end, " LD_PRELOAD=\"${LD_PRELOAD:+$LD_PRELOAD:}\"'");
+		end = text_append(text_append(end, guest_folder()), GUEST_LIBRARY);
+		end = text_append(end, "'");
+	}
+	if (!carry->has_setting) {
+		end = text_append(text_append(end, " "), guest_setting());
+	}
+	text_append(text_append(end, "; "), command);
+	return to;
+}
+
+/* Statement expression: the command to pass; its memory lives as long as the calling hook. */
+#define FOR_SHELL(carry, command)                                                                  \
+	__extension__({                                                                            \
+		const char *command_ = (command);                                                  \
+		carry_inspect((carry), environ);                                                   \
+		carry_clear_own(carry);                                                            \
+		size_t room_ = command_room((carry), command_);                                    \
+		if (room_ != 0) {                                                                  \
+			command_ = write_command(alloca(room_), (carry), command_);                \
 		}                                                                                  \
-	} while (0)
+		process_execute(AT_FDCWD, SHELL, NULL, spawned(carry), 0);                         \
+		command_;                                                                          \
+	})
 
 EXPORT int system(const char *command)
 {
 	__typeof__(&system) next = NEXT(system);
 	struct carry carry;
-	int result = -1;
 
 	if (next == NULL) {
 		errno = ENOSYS;
 		return -1;
 	}
-	if (command == NULL) { /* only asks whether there is a shell */
-		return next(command);
+	if (command != NULL) { /* NULL only asks whether there is a shell */
+		KEEPING_ERRNO(command = FOR_SHELL(&carry, command));
 	}
-	WITH_ENVIRONMENT(carry, result = next(command));
-	return result;
+	return next(command);
 }
 
 EXPORT FILE *popen(const char *command, const char *mode)
 {
 	__typeof__(&popen) next = NEXT(popen);
 	struct carry carry;
-	FILE *result = NULL;
 
 	if (next == NULL) {
 		errno = ENOSYS;
 		return NULL;
 	}
-	WITH_ENVIRONMENT(carry, result = next(command, mode));
-	return result;
+	if (command != NULL) {
+		KEEPING_ERRNO(command = FOR_SHELL(&carry, command));
+	}
+	return next(command, mode);
 }

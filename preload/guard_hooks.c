@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "preload/guest.h"
 #include "preload/hook.h"
 #include "preload/next.h"
 #include "preload/sender.h"
@@ -29,11 +30,23 @@ int __dup2(int from, int to);
 		return next(__VA_ARGS__);                                                          \
 	} while (0)
 
+/* In a forked child, which is to have a state of its own first (guest_enter). */
+static void make_way(bool taken)
+{
+	if (guest_enter()) {
+		sender_yield(taken);
+	}
+}
+
 #define CLOSE(name)                                                                                \
 	EXPORT int name(int fd)                                                                    \
 	{                                                                                          \
 		if (sender_keeps(fd, fd)) {                                                        \
-			KEEPING_ERRNO(sender_yield());                                             \
+			KEEPING_ERRNO(make_way(false));                                            \
+			if (sender_keeps(fd, fd)) { /* a vfork child: its parent's state */        \
+				errno = EBADF;                                                     \
+				return -1;                                                         \
+			}                                                                          \
 		}                                                                                  \
 		FORWARD(close, fd);                                                                \
 	}
@@ -41,7 +54,7 @@ int __dup2(int from, int to);
 	EXPORT int name(int from, int to)                                                          \
 	{                                                                                          \
 		if (sender_keeps(to, to)) {                                                        \
-			KEEPING_ERRNO(sender_yield());                                             \
+			KEEPING_ERRNO(make_way(true));                                             \
 		}                                                                                  \
 		FORWARD(dup2, from, to);                                                           \
 	}
@@ -54,7 +67,7 @@ DUP2(__dup2)
 EXPORT int dup3(int from, int to, int flags)
 {
 	if (sender_keeps(to, to)) {
-		KEEPING_ERRNO(sender_yield());
+		KEEPING_ERRNO(make_way(true));
 	}
 	FORWARD(dup3, from, to, flags);
 }
@@ -62,7 +75,7 @@ EXPORT int dup3(int from, int to, int flags)
 EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
 	if (first <= INT_MAX && sender_keeps((int)first, last > INT_MAX ? INT_MAX : (int)last)) {
-		KEEPING_ERRNO(sender_yield());
+		KEEPING_ERRNO(make_way(false));
 	}
 	FORWARD(close_range, first, last, flags);
 }
@@ -72,7 +85,7 @@ EXPORT void closefrom(int first)
 	__typeof__(&closefrom) next = NEXT(closefrom);
 
 	if (sender_keeps(first, INT_MAX)) {
-		KEEPING_ERRNO(sender_yield());
+		KEEPING_ERRNO(make_way(false));
 	}
 	if (next != NULL) {
 		next(first);

@@ -29,6 +29,7 @@ static struct {
 	int pid;	      /* 0 until this process has introduced itself */
 	unsigned cwd_version; /* goes up with every chdir */
 	unsigned cwd_held;    /* the version that `cwd` holds; never equal to 0 when filled */
+	bool cwd_differs;     /* between threads: `cwd` is not used */
 	unsigned cwd_busy;    /* somebody is filling `cwd` */
 	size_t cwd_length;
 	uint64_t cwd_hash;
@@ -42,6 +43,7 @@ static struct {
 static struct {
 	bool ready;
 	bool silent;
+	bool sandboxed; /* and that is why */
 	bool everything;
 	bool wiped; /* the kernel has agreed to wipe `own` in a forked child */
 	char setting[GUEST_SETTING_MAX];
@@ -124,9 +126,15 @@ bool guest_enter(void)
 void guest_silence(bool silent)
 {
 	STORE(common.silent, silent);
+	STORE(common.sandboxed, silent);
 	/* Every hook comes to begin() again, and learns it there. */
 	STORE(own.pid, 0);
 	STORE(own.state, GUEST_NEW);
+}
+
+bool guest_is_silenced(void)
+{
+	return LOAD(common.sandboxed);
 }
 
 void guest_expect_objects(void)
@@ -219,6 +227,9 @@ bool guest_cwd(struct guest_cwd *cwd)
 {
 	unsigned version = LOAD(own.cwd_version);
 
+	if (LOAD(own.cwd_differs)) {
+		return false;
+	}
 	if (LOAD(own.cwd_held) != version && (!guest_owns_memory() || !fill_cwd())) {
 		return false;
 	}
@@ -254,6 +265,11 @@ void guest_end_writing(void)
 bool guest_others_are_writing(void)
 {
 	return LOAD(own.writing) > writing_here;
+}
+
+void guest_cwd_differs(void)
+{
+	STORE(own.cwd_differs, true);
 }
 
 bool guest_lost(uint64_t count)

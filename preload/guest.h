@@ -34,8 +34,12 @@
  */
 bool guest_enter(void);
 
-/* From now on, or no longer, nothing is done in this process and those that it forks. */
+/*
+ * From now on, or no longer, nothing is done in this process and those that it forks, because it
+ * has forbidden itself system calls; not a single one may then be made.
+ */
 void guest_silence(bool silent);
+bool guest_is_silenced(void);
 
 /* Shared objects are being loaded: the next hook is to look which. */
 void guest_expect_objects(void);
@@ -77,6 +81,9 @@ void guest_begin_writing(void);
 void guest_end_writing(void);
 /* Others than this one. */
 bool guest_others_are_writing(void);
+
+/* From now on threads may have working directories of their own: none is cached. */
+void guest_cwd_differs(void);
 
 /* Counts what could not be sent, and takes the count back (then it is 0). True: the first. */
 bool guest_lost(uint64_t count);

@@ -59,6 +59,14 @@ static void before_spawned_open(const char *path, int flags)
 	}
 }
 
+/* The working directory, or one above it, may be called otherwise now. */
+static void after_rename(int error)
+{
+	if (error == 0 && guest_enter()) {
+		guest_cwd_changed();
+	}
+}
+
 static void after_chdir(const char *path, int error)
 {
 	if (error == 0 && guest_enter()) {

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "preload/resolve.h"
 #include "preload/stand_in.h"
 
 #define RTLD_NEXT ((void *)-1L) /* the same in glibc and musl */
@@ -22,6 +23,14 @@ static const char *const names[NEXT_COUNT] = {
 
 static void *functions[NEXT_COUNT];
 
+static void *look_up(const char *name)
+{
+	void *function = resolve_next(name);
+
+	/* Where the tables cannot be read: an old hash, a function that is chosen at run time. */
+	return function != NULL ? function : dlsym(RTLD_NEXT, name);
+}
+
 static void *look_up_without_64(const char *name)
 {
 	char shorter[32];
@@ -36,7 +45,7 @@ static void *look_up_without_64(const char *name)
 		return NULL;
 	}
 	shorter[length - 2] = '\0';
-	return dlsym(RTLD_NEXT, shorter);
+	return look_up(shorter);
 }
 
 /*
@@ -49,7 +58,7 @@ void *next_function(enum next_id id)
 	void *function = __atomic_load_n(&functions[id], __ATOMIC_ACQUIRE);
 
 	if (function == NULL) {
-		function = dlsym(RTLD_NEXT, names[id]);
+		function = look_up(names[id]);
 		if (function == NULL) {
 			function = look_up_without_64(names[id]);
 		}

@@ -8,7 +8,7 @@
 	each(syscall) each(execve) each(execvpe) each(execveat) each(fexecve) each(posix_spawn)    \
 	    each(posix_spawnp) each(system) each(popen) each(prctl) each(close) each(dup2)         \
 		each(dup3) each(close_range) each(closefrom) each(dlopen) each(dlmopen)            \
-		    each(fileno)
+		    each(chroot) each(unshare) each(setns) each(fileno)
 
 enum next_id {
 #define HOOK(result, name, ...)		      NEXT_##name,

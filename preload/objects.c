@@ -8,6 +8,7 @@
 
 #include "preload/guest.h"
 #include "preload/hook.h"
+#include "preload/loader.h"
 #include "preload/next.h"
 #include "preload/observe.h"
 #include "preload/peek.h"
@@ -16,18 +17,6 @@
 
 #define OBJECTS_MAX 4096 /* a list that has become a circle must end */
 #define NAME_MAX    512
-
-/* glibc's and musl's name for the same; neither has the other's. */
-extern struct r_debug _r_debug __attribute__((weak));
-extern struct r_debug *_dl_debug_addr __attribute__((weak));
-
-static const struct r_debug *loader_list(void)
-{
-	if (&_r_debug != NULL) {
-		return &_r_debug;
-	}
-	return &_dl_debug_addr != NULL ? _dl_debug_addr : NULL;
-}
 
 /* The identity is taken later than the loader's open; a change within these microseconds is not
  * to be told from none. */

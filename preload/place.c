@@ -131,13 +131,13 @@ static enum prefix_result find_prefix(const struct place *place, struct scratch 
 		descriptor_link(place->dirfd, link);
 		return read_link(link, scratch, &prefix->piece);
 	}
-	if (guest_cwd(&prefix->cwd)) {
+	if (!place->afresh && guest_cwd(&prefix->cwd)) {
 		prefix->cached = true;
 		prefix->piece.text = prefix->cwd.text;
 		prefix->piece.length = prefix->cwd.length;
 		return PREFIX_FOUND;
 	}
-	return read_link("/proc/self/cwd", scratch, &prefix->piece);
+	return read_link("/proc/thread-self/cwd", scratch, &prefix->piece);
 }
 
 bool place_quick_hash(const struct place *place, uint64_t *hash)

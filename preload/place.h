@@ -17,6 +17,7 @@ struct place {
 	int dirfd;
 	const char *path;
 	bool verbatim; /* not a path to complete: a bare name, a PATH */
+	bool afresh; /* do not trust the cached working directory: a vfork child may have its own */
 };
 
 /*

@@ -69,11 +69,11 @@ static bool has_slash(const char *path)
 	return *path == '/';
 }
 
-void process_execute(int dirfd, const char *path, const char *search_path, bool unreachable,
+void process_execute(int dirfd, const char *path, const char *search_path, unsigned flags,
 		     int error)
 {
 	struct report_header header = {.kind = REPORT_EXEC, .error = error};
-	struct place place = {.dirfd = dirfd, .path = path};
+	struct place place = {.dirfd = dirfd, .path = path, .afresh = true};
 	struct place search = {.dirfd = AT_FDCWD, .path = search_path, .verbatim = true};
 	bool searched;
 	int found;
@@ -94,9 +94,7 @@ void process_execute(int dirfd, const char *path, const char *search_path, bool 
 	if (error != 0) {
 		header.flags |= REPORT_FAILED;
 	}
-	if (unreachable) {
-		header.flags |= REPORT_UNREACHABLE;
-	}
+	header.flags |= (uint16_t)flags;
 	if (searched) {
 		header.flags |= REPORT_SEARCHED;
 		place.verbatim = true;
@@ -112,6 +110,7 @@ bool process_sandbox(void)
 		return false;
 	}
 	sender_send(&header, NULL, 0);
+	sender_yield(false);
 	guest_silence(true);
 	return true;
 }

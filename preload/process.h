@@ -10,10 +10,9 @@ void process_introduce(bool forked);
 
 /*
  * Before an exec or spawn, and with `error` after one that failed. search_path: the PATH that a
- * name without a slash is looked up in, or NULL. unreachable: the library cannot be opened from
- * where the new image will start, which was therefore not told of it.
+ * name without a slash is looked up in, or NULL. flags: REPORT_SPAWNED, REPORT_UNREACHABLE.
  */
-void process_execute(int dirfd, const char *path, const char *search_path, bool unreachable,
+void process_execute(int dirfd, const char *path, const char *search_path, unsigned flags,
 		     int error);
 
 /*

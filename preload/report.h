@@ -45,6 +45,7 @@ enum report_flag {
 	REPORT_APPEND = 1 << 3,	     /* WRITE: O_APPEND without O_TRUNC */
 	REPORT_SEARCHED = 1 << 4,    /* EXEC: first has no slash, second is the PATH to search */
 	REPORT_FAILED = 1 << 5,	     /* the call failed, with `error` */
+	REPORT_SPAWNED = 1 << 7,     /* EXEC: by a child, whose pid is not known yet */
 	REPORT_UNREACHABLE = 1 << 6, /* EXEC: the library cannot be opened from there */
 };
 

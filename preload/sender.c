@@ -27,6 +27,7 @@
 #define SPARE_DESCRIPTORS 64  /* above it, there must be room for the program's own */
 #define TRIES_MAX	  16
 #define NUMBERS_APART	  64
+#define NUMBERS_MAX	  1024
 #define YIELD_TRIES	  1000
 #define YIELD_NS	  100000
 #define WAITS_MAX	  10000 /* against starving among many threads; each is short */
@@ -140,7 +141,10 @@ static bool keep(struct line *line, int before)
 	if (!is_the_channel(high)) {
 		__atomic_compare_exchange_n(&kept.fd, &high, 0, false, __ATOMIC_ACQ_REL,
 					    __ATOMIC_ACQUIRE);
-		__atomic_store_n(&kept.lowest, number + NUMBERS_APART, __ATOMIC_RELAXED);
+		__atomic_store_n(&kept.lowest,
+				 number < HIGH_DESCRIPTOR + NUMBERS_MAX ? number + NUMBERS_APART
+									: HIGH_DESCRIPTOR,
+				 __ATOMIC_RELAXED);
 		return false;
 	}
 	line->fd = high;
@@ -154,7 +158,7 @@ bool sender_keeps(int first, int last)
 	return fd > 0 && first <= fd && fd <= last;
 }
 
-void sender_yield(void)
+void sender_yield(bool taken)
 {
 	struct __kernel_timespec moment = {.tv_nsec = YIELD_NS};
 	int fd;
@@ -166,7 +170,11 @@ void sender_yield(void)
 	if (fd <= 0) {
 		return;
 	}
-	__atomic_store_n(&kept.lowest, fd + 1, __ATOMIC_RELAXED);
+	if (taken) { /* the next one elsewhere; the numbers do not grow for ever */
+		int lowest = fd < HIGH_DESCRIPTOR + NUMBERS_MAX ? fd + 1 : HIGH_DESCRIPTOR;
+
+		__atomic_store_n(&kept.lowest, lowest, __ATOMIC_RELAXED);
+	}
 	/* Who is writing may have looked before; each takes no longer than a full pipe lets it. */
 	for (int i = 0; i < YIELD_TRIES && guest_others_are_writing(); i++) {
 		RAW_CALL(RAW_PPOLL, NULL, 0, &moment, 0, 0, 0);

@@ -19,6 +19,7 @@
 #include "preload/next.h"
 #include "preload/observe.h"
 #include "preload/process.h"
+#include "preload/report.h"
 #include "preload/stat_result.h"
 
 EXPORT long syscall(long number, ...);
@@ -163,14 +164,21 @@ static void after(long number, const struct arguments *a, int result, int error)
 	case SYS_faccessat2:
 		observe_access(FD_AT(0), PATH_AT(1), error);
 		break;
-	case SYS_chdir:
-	case SYS_fchdir:
-		if (error == 0 && guest_enter()) {
-			guest_cwd_changed();
-		}
-		break;
 	default:
 		break;
+	}
+}
+
+/* Relative paths, or all of them, mean other files from now on. */
+static void after_move(long number)
+{
+	bool other_root = number == SYS_pivot_root; /* for which there is no function */
+
+	if ((number == SYS_chdir || number == SYS_fchdir || other_root) && guest_enter()) {
+		guest_cwd_changed();
+		if (other_root) {
+			process_introduce(false);
+		}
 	}
 }
 
@@ -183,12 +191,14 @@ static long execute(long number, const struct arguments *given)
 	int dirfd = at ? (int)a.at[0] : AT_FDCWD;
 	const char *path = (const char *)a.at[at ? 1 : 0];
 	long *environment = &a.at[at ? 3 : 2];
+	unsigned flags;
 	long result;
 
 	KEEPING_ERRNO(*environment = (long)CARRIED(&carry, (char *const *)*environment));
-	KEEPING_ERRNO(process_execute(dirfd, path, NULL, carry.unreachable, 0));
+	flags = carry.unreachable ? REPORT_UNREACHABLE : 0;
+	KEEPING_ERRNO(process_execute(dirfd, path, NULL, flags, 0));
 	result = forward(number, &a);
-	KEEPING_ERRNO(process_execute(dirfd, path, NULL, carry.unreachable, errno));
+	KEEPING_ERRNO(process_execute(dirfd, path, NULL, flags, errno));
 	return result;
 }
 
@@ -234,5 +244,8 @@ EXPORT long syscall(long number, ...)
 	result = forward(number, &arguments);
 	error = result == -1 ? errno : 0;
 	KEEPING_ERRNO(after(number, &arguments, (int)result, error));
+	if (error == 0) {
+		KEEPING_ERRNO(after_move(number));
+	}
 	return result;
 }

@@ -7,6 +7,8 @@ load helper
 setup_file() {
 	cc -std=gnu11 -D_GNU_SOURCE -o "$BATS_FILE_TMPDIR/environment" \
 		"$BATS_TEST_DIRNAME/../programs/environment/environment.c"
+	cc -std=gnu11 -D_GNU_SOURCE -pthread -o "$BATS_FILE_TMPDIR/threads" \
+		"$BATS_TEST_DIRNAME/../programs/environment/threads.c"
 }
 
 # children_seen HOW...: children that are started so print their file, as without us, and are seen.
@@ -139,6 +141,13 @@ works_under() {
 	stop
 	assert_equal "$generation" 2
 	assert_equal "${#changed[@]}" 1
+}
+
+@test "an environment that a thread changes while others let shells run" {
+	start "$BATS_FILE_TMPDIR/threads"
+	expect_line 'new gone none'
+	expect exited status=0
+	stop
 }
 
 @test "jemalloc" {

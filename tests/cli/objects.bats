@@ -56,3 +56,13 @@ setup() {
 	expect_watching "$project/lib/plug/libpart.so"
 	stop
 }
+
+@test "a constructor that waits for a thread, and a message of the loader's that waits to be fetched" {
+	cc -shared -fPIC -DLIBRARY -o libjoins.so joins.c -pthread
+	cc -o joins joins.c -pthread
+	start ./joins
+	expect_line 'a message'
+	expect_line loaded
+	expect_watching "$project/libjoins.so"
+	stop
+}

@@ -44,7 +44,7 @@ is_named() {
 	expect exited status=0
 	stop
 	run ! grep -F ld.so "$io/terminal"
-	assert_equal "$(grep -cF "$2" "$io/terminal")" 1
+	assert_equal "$(grep -c "${1##*/} runs " "$io/terminal")" 1
 }
 
 readonly DROP=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
@@ -107,4 +107,26 @@ readonly DROP=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
 	[[ $event == *libdl.so.2* ]]
 	expect exited status=0
 	stop
+}
+
+@test "another root within a process: what it opens there is not taken for ours" {
+	make_root
+	echo 1 >root/app.conf
+	printf '%s\n' 'import os, signal' 'os.chroot("root"); os.chdir("/")' 'print(open("/app.conf").read(), flush=True)' \
+		'signal.pause()' >app.py
+	start python3 app.py
+	expect_line 1
+	expect unobserved
+	[[ $event == *'another root'* ]]
+	stop
+	[[ ${seen[*]} != */app.conf* ]]
+	assert_equal "$generation" 1
+}
+
+@test "a spawned program that lives long has loaded the library, and nobody says that it has not" {
+	start python3 -c 'import os; os.posix_spawn("/bin/cat", ["cat", "file"], os.environ); os.wait(); import time; time.sleep(1.2)'
+	expect_line here
+	expect exited status=0
+	stop
+	run ! grep -F 'did not load' "$io/terminal"
 }

@@ -22,20 +22,25 @@ go_on() {
 	echo go >&"$kept_stdin"
 }
 
-# waits_in TRACE: how often the program has waited for room.
-waits_in() {
-	grep -cE '(poll|select|nanosleep|futex)[a-z0-9_]*\(' "$1"
+# waits: how often the program has given the processor away by itself, as who waits does.
+waits() {
+	sed -n 's/^voluntary_ctxt_switches:[[:space:]]*//p' "/proc/$pid/status"
 }
 
 @test "a launcher that is stopped: the program goes on, and one wait is all that it costs" {
+	local before
+
 	"$open_many" make 1000
-	start_many strace -f --seccomp-bpf -e trace=poll,ppoll,select,pselect6,nanosleep,clock_nanosleep,futex \
-		-o trace "$open_many" halting 100000
+	start_many "$open_many" halting 100000
+	expect started
 	go_on
 	expect_line '500 good'
 	kill -s STOP "$launcher"
+	before=$(waits)
 	go_on
 	expect_line '100000 good, 1'
+	# For the lines, for room, and a few for what else there may be: not for each of the reports.
+	[ $(($(waits) - before)) -lt 50 ]
 	kill -s CONT "$launcher"
 	# When this is known, there is room again.
 	expect_watching "$project/told-first"
@@ -46,7 +51,6 @@ waits_in() {
 	[ "${BASH_REMATCH[1]}" -gt 50000 ]
 	expect_watching "$project/told-last"
 	stop
-	assert_equal "$(waits_in trace)" 1
 }
 
 @test "a launcher that is killed: the program goes on" {

@@ -47,7 +47,7 @@ static const char *const kinds[] = {
 
 /* By bit. */
 static const char *const flags[] = {
-    "identity", "truncated", "created", "append", "searched", "failed", "unreachable",
+    "identity", "truncated", "created", "append", "searched", "failed", "unreachable", "spawned",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
