@@ -125,6 +125,10 @@ filtered() {
 	filtered filter-early
 }
 
+@test "a seccomp filter that kills, which a program executed under it inherits" {
+	filtered filter-program
+}
+
 @test "seccomp's strict mode" {
 	filtered strict
 }

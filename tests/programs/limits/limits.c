@@ -5,6 +5,7 @@
  *   limits descriptors   opens files until there are no more descriptors
  *   limits disk FILE     writes until the disk is full
  *   limits memory COUNT  opens files/0 to files/COUNT-1, and tells how much memory it has, in KiB
+ *   limits filter-program FILE                 lets cat show FILE, under one that it inherits
  *   limits filter-prctl|filter-syscall FILE    shows FILE, under a seccomp filter that kills it for
  *                                              any system call but the few that this needs
  *   limits filter-early FILE    the same, for a program that has not opened anything before
@@ -124,6 +125,38 @@ static int install_filter(int by_number)
 			 : prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }
 
+/* What neither this program nor cat(1) calls, but who looks about himself may. */
+static const unsigned forbidden[] = {SYS_getppid, SYS_readlinkat, SYS_process_vm_readv, SYS_gettid,
+				     SYS_getpid};
+
+#define FORBIDDEN (sizeof(forbidden) / sizeof(*forbidden))
+
+/* Under a filter that kills for these: closes what there is to close, and executes a program. */
+static int run_filtered_program(const char *path)
+{
+	struct sock_filter code[FORBIDDEN + 3];
+	struct sock_fprog program = {.len = FORBIDDEN + 3, .filter = code};
+
+	code[0] = (struct sock_filter)LOAD(nr);
+	for (size_t i = 0; i < FORBIDDEN; i++) {
+		code[i + 1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, forbidden[i],
+							   (unsigned char)(FORBIDDEN - i), 0);
+	}
+	code[FORBIDDEN + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	code[FORBIDDEN + 2] =
+	    (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	close(open("first", O_RDONLY | O_CLOEXEC));
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0) {
+		return 3;
+	}
+	for (int fd = 3; fd < 1024; fd++) {
+		close(fd);
+	}
+	execl("/bin/cat", "cat", path, (char *)NULL);
+	return 4;
+}
+
 static int copy_out(int fd)
 {
 	char bytes[256];
@@ -177,6 +210,9 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(how, "strict") == 0) {
 		return run_strict(what);
+	}
+	if (strcmp(how, "filter-program") == 0) {
+		return run_filtered_program(what);
 	}
 	return run_filter(how, what);
 }
