@@ -9,8 +9,8 @@
 
 #include "preload/guest.h"
 #include "preload/hook.h"
+#include "preload/line.h"
 #include "preload/next.h"
-#include "preload/sender.h"
 
 /* Not declared by the headers of an older libc. */
 int close_range(unsigned first, unsigned last, int flags);
@@ -34,16 +34,16 @@ int __dup2(int from, int to);
 static void make_way(bool taken)
 {
 	if (guest_enter()) {
-		sender_yield(taken);
+		line_yield(taken);
 	}
 }
 
 #define CLOSE(name)                                                                                \
 	EXPORT int name(int fd)                                                                    \
 	{                                                                                          \
-		if (sender_keeps(fd, fd)) {                                                        \
+		if (line_keeps(fd, fd)) {                                                          \
 			KEEPING_ERRNO(make_way(false));                                            \
-			if (sender_keeps(fd, fd)) { /* a vfork child: its parent's state */        \
+			if (line_keeps(fd, fd)) { /* a vfork child: its parent's state */          \
 				errno = EBADF;                                                     \
 				return -1;                                                         \
 			}                                                                          \
@@ -53,7 +53,7 @@ static void make_way(bool taken)
 #define DUP2(name)                                                                                 \
 	EXPORT int name(int from, int to)                                                          \
 	{                                                                                          \
-		if (sender_keeps(to, to)) {                                                        \
+		if (line_keeps(to, to)) {                                                          \
 			KEEPING_ERRNO(make_way(true));                                             \
 		}                                                                                  \
 		FORWARD(dup2, from, to);                                                           \
@@ -66,7 +66,7 @@ DUP2(__dup2)
 
 EXPORT int dup3(int from, int to, int flags)
 {
-	if (sender_keeps(to, to)) {
+	if (line_keeps(to, to)) {
 		KEEPING_ERRNO(make_way(true));
 	}
 	FORWARD(dup3, from, to, flags);
@@ -74,7 +74,7 @@ EXPORT int dup3(int from, int to, int flags)
 
 EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
-	if (first <= INT_MAX && sender_keeps((int)first, last > INT_MAX ? INT_MAX : (int)last)) {
+	if (first <= INT_MAX && line_keeps((int)first, last > INT_MAX ? INT_MAX : (int)last)) {
 		KEEPING_ERRNO(make_way(false));
 	}
 	FORWARD(close_range, first, last, flags);
@@ -84,7 +84,7 @@ EXPORT void closefrom(int first)
 {
 	__typeof__(&closefrom) next = NEXT(closefrom);
 
-	if (sender_keeps(first, INT_MAX)) {
+	if (line_keeps(first, INT_MAX)) {
 		KEEPING_ERRNO(make_way(false));
 	}
 	if (next != NULL) {

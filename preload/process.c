@@ -6,6 +6,7 @@
 #include <linux/fcntl.h>
 
 #include "preload/guest.h"
+#include "preload/line.h"
 #include "preload/objects.h"
 #include "preload/place.h"
 #include "preload/tell.h"
@@ -110,7 +111,7 @@ bool process_sandbox(void)
 		return false;
 	}
 	sender_send(&header, NULL, 0);
-	sender_yield(false);
+	line_yield(false);
 	guest_silence(true);
 	return true;
 }

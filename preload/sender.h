@@ -24,15 +24,6 @@ struct piece {
  */
 bool sender_send(struct report_header *header, const struct piece *pieces, size_t count);
 
-/*
- * Is the descriptor that we keep one of these numbers, which the program is about to close or to
- * take? sender_yield() then gives it up, once nobody is writing to it: the next report opens
- * another one; taken: with another number. Does nothing in a vfork child, whose descriptors are its
- * own.
- */
-bool sender_keeps(int first, int last);
-void sender_yield(bool taken);
-
 /* Counts a report that could not even be made. The launcher is told of the first at once. */
 void sender_lose(void);
 
