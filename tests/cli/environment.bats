@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2016,SC2154 # scripts for other shells; helper.bash's variables
+# shellcheck disable=SC2016,SC2034,SC2154 # scripts for other shells; helper.bash's variables
 # Whatever environment a child is given: it is seen, and finds in it nothing but our two variables.
 load helper
 
