@@ -16,7 +16,8 @@
 #include "launcher/message.h"
 #include "launcher/widening.h"
 
-#define REPORTS_AT_ONCE 512 /* then they are judged, and signals have their turn */
+#define REPORTS_AT_THE_END 20000
+#define REPORTS_AT_ONCE	   512 /* then they are judged, and signals have their turn */
 
 int64_t loop_now_ns(void)
 {
@@ -103,12 +104,17 @@ static int take_reports(struct loop *loop)
 	return count;
 }
 
-/* All that had been reported when this began. */
+/* All that had been reported when this began; when all is ending, nobody waits for very many. */
 static void take_all_reports(struct loop *loop)
 {
 	uint64_t end = channel_gather(loop->parts.channel);
+	int count = 0;
+	int more = 1;
 
-	while (take_reports(loop) > 0 && channel_taken(loop->parts.channel) < end) {
+	while (more > 0 && channel_taken(loop->parts.channel) < end &&
+	       !(loop->supervisor.ending && count > REPORTS_AT_THE_END)) {
+		more = take_reports(loop);
+		count += more;
 	}
 }
 
