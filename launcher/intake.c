@@ -3,6 +3,7 @@
 #include "launcher/intake.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -17,13 +18,14 @@
 #define READ_SIZE     ((size_t)256 << 10)
 #define MEMORY_MAX    ((size_t)16 << 20)  /* then writers do have to wait */
 #define KEPT_SIZE     ((size_t)512 << 10) /* what stays allocated when all is quiet */
-#define GATHER_NS     1000000
+#define GATHER_NS     4000000
 #define FULL_RETRY_MS 10
 
 struct intake {
 	int fd;
-	int ready; /* an eventfd: something has come */
-	int stop;  /* another: the thread is to end */
+	size_t capacity; /* of the pipe */
+	int ready;	 /* an eventfd: something has come */
+	int stop;	 /* another: the thread is to end */
 	pthread_t thread;
 	pthread_mutex_t lock; /* for all below */
 	struct intake_buffer come;
@@ -111,10 +113,11 @@ static void *run(void *context)
 		size = empty_and_tell(intake);
 		if (size == 0) {
 			(void)poll(wanted, 1, FULL_RETRY_MS); /* no memory, or not yet */
-		} else {
+		} else if (size < intake->capacity / 4) {
 			/*
 			 * More are to come, mostly; to be woken by each costs the program more
-			 * than to write it. Nothing waits: what is judged is taken in before.
+			 * than to write it. Nothing waits: what is judged is taken in before,
+			 * and there is room for what comes meanwhile.
 			 */
 			(void)nanosleep(&(struct timespec){.tv_nsec = GATHER_NS}, NULL);
 		}
@@ -149,6 +152,13 @@ static void release(struct intake *intake)
 	free(intake);
 }
 
+static size_t pipe_capacity(int fd)
+{
+	int size = fcntl(fd, F_GETPIPE_SZ);
+
+	return size > 0 ? (size_t)size : 65536;
+}
+
 struct intake *intake_open(int fd)
 {
 	struct intake *intake = calloc(1, sizeof(*intake));
@@ -158,6 +168,7 @@ struct intake *intake_open(int fd)
 		return NULL;
 	}
 	intake->fd = fd;
+	intake->capacity = pipe_capacity(fd);
 	pthread_mutex_init(&intake->lock, NULL);
 	intake->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	intake->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -72,7 +72,10 @@ static int write_frame(int fd, const struct slice *slices, size_t count)
 		long written = RAW_CALL(__NR_writev, fd, slices, count, 0, 0, 0);
 
 		if (written > 0) {
-			__atomic_add_fetch(&pipe_state.frames, 1, __ATOMIC_RELAXED);
+			/* Not a count: it has to change, no more. */
+			__atomic_store_n(&pipe_state.frames,
+					 __atomic_load_n(&pipe_state.frames, __ATOMIC_RELAXED) + 1,
+					 __ATOMIC_RELAXED);
 			if (__atomic_load_n(&pipe_state.gave_up, __ATOMIC_RELAXED)) {
 				__atomic_store_n(&pipe_state.gave_up, false, __ATOMIC_RELAXED);
 			}
