@@ -5,6 +5,7 @@
  * so what the program finds there is what it would find without us.
  */
 #include <limits.h>
+#include <linux/close_range.h>
 #include <unistd.h>
 
 #include "preload/guest.h"
@@ -74,7 +75,9 @@ EXPORT int dup3(int from, int to, int flags)
 
 EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
-	if (first <= INT_MAX && line_keeps((int)first, last > INT_MAX ? INT_MAX : (int)last)) {
+	/* To be closed on exec is what ours is anyway. */
+	if (((unsigned)flags & CLOSE_RANGE_CLOEXEC) == 0 && first <= INT_MAX &&
+	    line_keeps((int)first, last > INT_MAX ? INT_MAX : (int)last)) {
 		KEEPING_ERRNO(make_way(false));
 	}
 	FORWARD(close_range, first, last, flags);
