@@ -45,7 +45,6 @@ static struct {
 	bool silent;
 	bool sandboxed; /* and that is why */
 	bool everything;
-	bool wiped; /* the kernel has agreed to wipe `own` in a forked child */
 	char setting[GUEST_SETTING_MAX];
 	const char *folder; /* in it */
 } common;
@@ -85,8 +84,8 @@ static __attribute__((noinline)) bool begin(void)
 			STORE(common.silent, final);
 			return false;
 		}
-		common.wiped =
-		    RAW_CALL(__NR_madvise, &own, sizeof(own), MADV_WIPEONFORK, 0, 0, 0) == 0;
+		/* Where the kernel cannot, a forked child is taken for a vfork child. */
+		RAW_CALL(__NR_madvise, &own, sizeof(own), MADV_WIPEONFORK, 0, 0, 0);
 		STORE(common.ready, true);
 	}
 	/* Before the pid, which is what other threads wait for: a version that nothing holds yet.
@@ -127,9 +126,9 @@ void guest_silence(bool silent)
 {
 	STORE(common.silent, silent);
 	STORE(common.sandboxed, silent);
-	/* Every hook comes to begin() again, and learns it there. */
-	STORE(own.pid, 0);
-	STORE(own.state, GUEST_NEW);
+	/* Silent: every hook comes to begin() again, and learns it there. */
+	STORE(own.pid, silent ? 0 : raw_getpid());
+	STORE(own.state, silent ? GUEST_NEW : GUEST_QUIET);
 }
 
 bool guest_is_silenced(void)

@@ -26,16 +26,9 @@ static void tell_object(const char *name)
 	const char *ours = text_after(name, guest_folder());
 
 	/* Without a slash: the vdso. Ours is in every process. */
-	if (name[0] == '\0' || (ours != NULL && *ours == '/') || tell_is_beneath_notice(name) ||
-	    tell_has_told(AT_FDCWD, name, REPORT_LOAD)) {
-		return;
-	}
-	for (const char *at = name; *at != '/'; at++) {
-		if (*at == '\0') {
-			return;
-		}
-	}
-	if (tell_identify(AT_FDCWD, name, 0, &header) == 0) {
+	if (text_has_slash(name) && !(ours != NULL && *ours == '/') &&
+	    tell_is_news(AT_FDCWD, name, REPORT_LOAD) &&
+	    tell_identify(AT_FDCWD, name, 0, &header) == 0) {
 		tell_fact(&header, AT_FDCWD, name, 0);
 	}
 }
@@ -109,16 +102,12 @@ void *objects_before_hook_of_dlmopen(const char *name) __attribute__((visibility
 static void before_load(const char *name)
 {
 	struct report_header header = {.kind = REPORT_LOAD};
-	const char *slash = name;
 
 	if (name == NULL || !guest_enter()) {
 		return;
 	}
 	guest_expect_objects();
-	while (*slash != '\0' && *slash != '/') {
-		slash++;
-	}
-	if (*slash == '\0') {
+	if (!text_has_slash(name)) {
 		return;
 	}
 	switch (tell_identify(AT_FDCWD, name, 0, &header)) {

@@ -26,7 +26,7 @@ EXPORT int prctl(int option, ...)
 		return -1;
 	}
 	if (option == PR_SET_SECCOMP) {
-		KEEPING_ERRNO(silenced = process_sandbox());
+		KEEPING_ERRNO(silenced = process_sandbox((int)arguments[0], (void *)arguments[1]));
 	}
 	result = next(option, arguments[0], arguments[1], arguments[2], arguments[3]);
 	if (result != 0 && silenced) {

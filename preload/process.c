@@ -4,12 +4,14 @@
 
 #include <linux/errno.h>
 #include <linux/fcntl.h>
+#include <linux/seccomp.h>
 
 #include "preload/guest.h"
 #include "preload/line.h"
 #include "preload/objects.h"
 #include "preload/place.h"
 #include "preload/tell.h"
+#include "preload/text.h"
 
 #define EXECUTABLE_MAX 512
 #define ARGV_MAX       192
@@ -62,14 +64,6 @@ __attribute__((destructor)) static void end(void)
 	}
 }
 
-static bool has_slash(const char *path)
-{
-	while (*path != '\0' && *path != '/') {
-		path++;
-	}
-	return *path == '/';
-}
-
 void process_execute(int dirfd, const char *path, const char *search_path, unsigned flags,
 		     int error)
 {
@@ -88,7 +82,7 @@ void process_execute(int dirfd, const char *path, const char *search_path, unsig
 	if (found == -EFAULT || (search_path == NULL && found != 0)) {
 		return; /* a shell tries every folder of PATH; a wild pointer will fail, too */
 	}
-	searched = search_path != NULL && !has_slash(path);
+	searched = search_path != NULL && !text_has_slash(path);
 	if (path[0] == '\0' || (error == ENOENT && !searched)) {
 		return; /* it was not announced */
 	}
@@ -103,11 +97,12 @@ void process_execute(int dirfd, const char *path, const char *search_path, unsig
 	place_send(&header, &place, searched ? &search : NULL);
 }
 
-bool process_sandbox(void)
+bool process_sandbox(int mode, const void *filter)
 {
 	struct report_header header = {.kind = REPORT_SANDBOX};
 
-	if (!guest_enter() || !guest_owns_memory()) {
+	if ((mode == SECCOMP_MODE_FILTER && filter == NULL) || !guest_enter() ||
+	    !guest_owns_memory()) {
 		return false;
 	}
 	sender_send(&header, NULL, 0);

@@ -18,9 +18,11 @@ void process_execute(int dirfd, const char *path, const char *search_path, unsig
 /*
  * Before a seccomp filter (or strict mode) is installed: says so, then the library falls silent,
  * because a system call of ours that the filter does not know might kill the program. Returns true
- * if it was not silent before; after a failed installation process_sandbox_failed() takes it back.
+ * if it has fallen silent by this: not for a filter that is NULL, by which libseccomp asks what the
+ * kernel can do. mode: as for prctl(PR_SET_SECCOMP); after a failed installation
+ * process_sandbox_failed() takes it back.
  */
-bool process_sandbox(void);
+bool process_sandbox(int mode, const void *filter);
 void process_sandbox_failed(void);
 
 #endif

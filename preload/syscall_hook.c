@@ -214,7 +214,9 @@ static long shut_in(long number, const struct arguments *a)
 	bool silenced;
 	long result;
 
-	KEEPING_ERRNO(silenced = process_sandbox());
+	int mode = a->at[0] == SECCOMP_SET_MODE_STRICT ? SECCOMP_MODE_STRICT : SECCOMP_MODE_FILTER;
+
+	KEEPING_ERRNO(silenced = process_sandbox(mode, (const void *)a->at[2]));
 	result = forward(number, a);
 	if (result < 0 && silenced) {
 		process_sandbox_failed();

@@ -35,6 +35,14 @@ static inline bool text_equal(const char *left, const char *right)
 	return rest != NULL && *rest == '\0';
 }
 
+static inline bool text_has_slash(const char *text)
+{
+	while (*text != '\0' && *text != '/') {
+		text++;
+	}
+	return *text == '/';
+}
+
 /* Copies with the NUL and returns where that stands: the next text goes there. */
 static inline char *text_append(char *to, const char *text)
 {

@@ -131,6 +131,18 @@ filtered() {
 	filtered filter-program
 }
 
+@test "a question whether the kernel has seccomp filters shuts nobody in" {
+	echo 1 >asked
+	start python3 -c 'import ctypes
+print(ctypes.CDLL(None).prctl(22, 2, None), flush=True)
+print(open("asked").read(), flush=True)'
+	expect_line -1
+	expect_line 1
+	expect_watching "$project/asked"
+	stop
+	run ! grep -F seccomp "$io/terminal"
+}
+
 @test "seccomp's strict mode" {
 	filtered strict
 }
