@@ -43,7 +43,7 @@ void observe_walks(char *const *paths);
 /* Before a glob(3): the folder that the pattern's fixed part names. */
 void observe_glob(const char *pattern);
 
-/* Before a readlink: the version of the link that it reads. After it: not there. */
+/* Before a readlink: the version of the link that it reads, or that it is not there. */
 void observe_readlink(int dirfd, const char *path);
 /* After a realpath: every link on the way was read. */
 void observe_realpath(const char *path, int error);

@@ -114,7 +114,8 @@ bool path_has_parent_component(const char *path)
 	return false;
 }
 
-/* Most paths of people do not even begin like one: this is asked at every open. */
+/* Most paths of people do not even begin like one: this is asked at every open. The letters are
+ * those with which the folders above begin. */
 static bool may_begin_system_path(const char *path)
 {
 	static const char letters[] = "pdrusnglbve";

@@ -302,3 +302,14 @@ make_gone() {
 	END
 	grep -F '"event":"output"' "$many" | grep -qF "$project/named\""
 }
+
+@test "a working directory that is called otherwise in the meantime" {
+	mkdir old
+	echo 1 >old/conf
+	start python3 -c 'import os
+os.chdir("old"); os.stat("conf"); os.rename("../old", "../new")
+print(open("conf").read(), flush=True)'
+	expect_line 1
+	expect_watching "$project/new/conf"
+	stop
+}

@@ -68,7 +68,7 @@ Test(system_paths, peoples)
 	static const char *const paths[] = {
 	    "/",
 	    "/home/u/app.py",
-	    "/root/app.py",
+	    "/rooms/app.py",
 	    "/srv/app.py",
 	    "/opt/app/app.py",
 	    "/tmp/app.py",
