@@ -6,8 +6,6 @@
 #include <string.h>
 #include <uthash.h>
 
-#include "launcher/identity.h"
-
 /* The hash handle stays out of the header: nobody else has to know uthash. */
 struct entry {
 	struct dependency dependency;
@@ -85,23 +83,23 @@ void dependencies_each(struct dependencies *set,
 	}
 }
 
-enum dependency_change dependency_compare(const struct dependency *dependency, struct identity *now,
-					  bool *present)
+enum dependency_change dependency_compare(const struct dependency *dependency,
+					  const struct sight *now)
 {
 	const struct identity *known = &dependency->identity;
 
-	*present = identity_of_path(dependency->path, now);
-	if (!*present) {
+	if (!now->present) {
 		return dependency->present ? CHANGE_REMOVED : CHANGE_NONE;
 	}
 	if (!dependency->present) {
 		return CHANGE_APPEARED;
 	}
-	if (identity_equal(known, now)) {
+	if (identity_equal(known, &now->identity)) {
 		return CHANGE_NONE;
 	}
-	return known->device == now->device && known->inode == now->inode ? CHANGE_WRITTEN
-									  : CHANGE_REPLACED;
+	return known->device == now->identity.device && known->inode == now->identity.inode
+		   ? CHANGE_WRITTEN
+		   : CHANGE_REPLACED;
 }
 
 const char *dependency_reason_word(enum dependency_reason reason)

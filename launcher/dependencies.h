@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What one generation of the command depends on: canonical paths, each with the version that the
- * command knows, and what makes it matter. No I/O but lstat in dependency_changed.
+ * command knows, and what makes it matter. No I/O.
  */
 #ifndef LAUNCHER_DEPENDENCIES_H
 #define LAUNCHER_DEPENDENCIES_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "launcher/identity.h"
 #include "preload/report.h"
 
 /* Why a path is here; also the words of --events and -v. */
@@ -50,6 +51,9 @@ struct dependency {
 	bool may_write;		  /* it was opened for writing without being truncated */
 	bool by_mode;		  /* a change of its mode alone counts, too */
 	bool pinned;		  /* named with --watch: triggers even if the command writes it */
+	bool read;		  /* its content was used, and not only its being there */
+	bool adopted;		  /* see arrivals.h */
+	bool outdated;		  /* it is known that an older version was used */
 	bool changed;		  /* in this burst; counted once */
 	bool unfinished;	  /* it is away for a moment, or still being written */
 	bool stale; /* of an earlier generation: an event came, `identity` is not known */
@@ -80,9 +84,9 @@ size_t dependencies_count(const struct dependencies *set);
 void dependencies_each(struct dependencies *set,
 		       void (*visit)(struct dependency *dependency, void *context), void *context);
 
-/* How the disk differs now from what the command knows; *now and *present tell what is there. */
-enum dependency_change dependency_compare(const struct dependency *dependency, struct identity *now,
-					  bool *present);
+/* How what is there now differs from what the command knows. */
+enum dependency_change dependency_compare(const struct dependency *dependency,
+					  const struct sight *now);
 
 const char *dependency_reason_word(enum dependency_reason reason);
 const char *dependency_change_word(enum dependency_change change);

@@ -24,17 +24,57 @@ static void depend_on_link(const char *link, void *context)
 	generations_depend(fact->context->generations, link, use);
 }
 
-/* The canonical path and where it lies; links: whether those on the way are dependencies, too. */
-static enum policy_place locate(struct fact *fact, const char *path, bool links,
-				char canonical[PATH_MAX])
+static void note_link(const char *link, void *context)
+{
+	struct fact *fact = context;
+
+	(void)link;
+	fact->passes_link = true;
+}
+
+/* The canonical path and where it lies. */
+static enum policy_place locate(struct fact *fact, const char *path, char canonical[PATH_MAX])
 {
 	const struct fact_context *place = fact->context;
 
-	if (resolver_resolve(place->resolver, path, canonical, links ? depend_on_link : NULL,
-			     fact) != 0) {
+	fact->passes_link = false;
+	if (resolver_resolve(place->resolver, path, canonical, note_link, fact) != 0) {
 		return POLICY_IGNORED;
 	}
 	return policy_place(place->policy, canonical);
+}
+
+/* The symlinks on the way to what has been located. */
+static void depend_on_links(struct fact *fact, const char *path)
+{
+	char canonical[PATH_MAX];
+
+	if (fact->passes_link) {
+		(void)resolver_resolve(fact->context->resolver, path, canonical, depend_on_link,
+				       fact);
+	}
+}
+
+/*
+ * Locates what lies in such a place at least, and is one of the files that --ext asks for; then the
+ * symlinks on the way are dependencies, too. A byte code cache stands for its source.
+ */
+static bool locate_used(struct fact *fact, const char *path, enum policy_place least,
+			char canonical[PATH_MAX])
+{
+	const struct fact_context *place = fact->context;
+	char source[PATH_MAX];
+	bool is_cache;
+
+	if (locate(fact, path, canonical) < least) {
+		return false;
+	}
+	is_cache = policy_python_source(canonical, place->cache_prefix, source);
+	if (!policy_has_extension(place->policy, is_cache ? source : canonical)) {
+		return false;
+	}
+	depend_on_links(fact, path);
+	return true;
 }
 
 void fact_read(struct fact *fact, const char *path)
@@ -44,7 +84,7 @@ void fact_read(struct fact *fact, const char *path)
 	char source[PATH_MAX];
 	struct identity identity;
 
-	if (locate(fact, path, true, canonical) == POLICY_IGNORED) {
+	if (!locate_used(fact, path, POLICY_ELSEWHERE, canonical)) {
 		return;
 	}
 	if (policy_python_source(canonical, fact->context->cache_prefix, source) &&
@@ -69,19 +109,13 @@ void fact_stat(struct fact *fact, const char *path)
 	char canonical[PATH_MAX];
 
 	fact->use.reason = DEPENDENCY_STAT;
-	switch (locate(fact, path, false, canonical)) {
-	case POLICY_PROJECT:
-		(void)locate(fact, path, true, canonical);
+	if (locate_used(fact, path, POLICY_PROJECT, canonical)) {
 		/* A cache is looked at only to be read, and then its source counts. */
 		if (!policy_is_python_cache(canonical)) {
 			generations_depend(fact->context->generations, canonical, fact->use);
 		}
-		return;
-	case POLICY_ELSEWHERE:
+	} else if (locate(fact, path, canonical) == POLICY_ELSEWHERE) {
 		generations_see(fact->context->generations, canonical, fact->use);
-		return;
-	case POLICY_IGNORED:
-		return;
 	}
 }
 
@@ -91,9 +125,9 @@ void fact_missing(struct fact *fact, const char *path)
 
 	fact->use.reason = DEPENDENCY_MISSING;
 	fact->use.identity = NULL;
-	if (locate(fact, path, false, canonical) == POLICY_PROJECT &&
-	    !policy_is_python_cache(canonical)) {
-		(void)locate(fact, path, true, canonical);
+	/* What would be looked for in a cache is never looked for in vain. */
+	if (locate(fact, path, canonical) == POLICY_PROJECT && !policy_is_python_cache(canonical) &&
+	    locate_used(fact, path, POLICY_PROJECT, canonical)) {
 		generations_depend(fact->context->generations, canonical, fact->use);
 	}
 }
@@ -103,8 +137,7 @@ void fact_list(struct fact *fact, const char *path)
 	char canonical[PATH_MAX];
 
 	fact->use.reason = DEPENDENCY_LISTED;
-	if (locate(fact, path, false, canonical) == POLICY_PROJECT &&
-	    !policy_is_python_cache(canonical)) {
+	if (locate(fact, path, canonical) == POLICY_PROJECT && !policy_is_python_cache(canonical)) {
 		generations_list(fact->context->generations, canonical, fact->use);
 	}
 }
@@ -114,7 +147,7 @@ void fact_write(struct fact *fact, const char *path, bool sure)
 {
 	char canonical[PATH_MAX];
 
-	if (locate(fact, path, false, canonical) != POLICY_IGNORED) {
+	if (locate(fact, path, canonical) != POLICY_IGNORED) {
 		generations_write(fact->context->generations, canonical, sure);
 	}
 }
@@ -123,7 +156,7 @@ void fact_redirected(struct fact *fact, const char *path)
 {
 	char canonical[PATH_MAX];
 
-	if (locate(fact, path, false, canonical) != POLICY_IGNORED) {
+	if (locate(fact, path, canonical) != POLICY_IGNORED) {
 		generations_redirect(fact->context->generations, canonical);
 	}
 }
@@ -163,12 +196,11 @@ void fact_link(struct fact *fact, const char *path)
 	char canonical[PATH_MAX];
 
 	if (fact->use.identity == NULL) {
-		if (locate(fact, path, false, canonical) == POLICY_PROJECT) {
-			(void)locate(fact, path, true, canonical);
-		}
+		(void)locate_used(fact, path, POLICY_PROJECT, canonical);
 		return;
 	}
 	if (locate_name(fact, path, false, canonical) &&
+	    policy_has_extension(fact->context->policy, canonical) &&
 	    policy_place(fact->context->policy, canonical) == POLICY_PROJECT) {
 		(void)locate_name(fact, path, true, canonical);
 		fact->use.reason = DEPENDENCY_LINK;
@@ -180,7 +212,7 @@ void fact_folder_moved(struct fact *fact, const char *path)
 {
 	char canonical[PATH_MAX];
 
-	if (locate(fact, path, false, canonical) != POLICY_IGNORED) {
+	if (locate(fact, path, canonical) != POLICY_IGNORED) {
 		generations_move_below(fact->context->generations, canonical);
 	}
 }
@@ -190,7 +222,7 @@ void fact_executed(struct fact *fact, const char *path)
 	char canonical[PATH_MAX];
 
 	fact->use.reason = DEPENDENCY_EXECUTED;
-	if (fact->use.identity != NULL && locate(fact, path, true, canonical) != POLICY_IGNORED) {
+	if (fact->use.identity != NULL && locate_used(fact, path, POLICY_ELSEWHERE, canonical)) {
 		generations_depend(fact->context->generations, canonical, fact->use);
 	}
 }
@@ -200,7 +232,7 @@ void fact_loaded(struct fact *fact, const char *path)
 	char canonical[PATH_MAX];
 
 	fact->use.reason = DEPENDENCY_LOADED;
-	if (locate(fact, path, true, canonical) != POLICY_IGNORED) {
+	if (locate_used(fact, path, POLICY_ELSEWHERE, canonical)) {
 		generations_depend(fact->context->generations, canonical, fact->use);
 	}
 }

@@ -24,7 +24,8 @@ struct fact_context {
 /* One fact about one path, on its way to the generations. */
 struct fact {
 	const struct fact_context *context;
-	struct use use; /* its reason is set by the rule */
+	struct use use;	  /* its reason is set by the rule */
+	bool passes_link; /* there is a symlink on the way to the path, as resolved last */
 };
 
 /* All paths are absolute, as the process named them; what is not to be resolved is passed over. */

@@ -1,35 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* What the generations depend on; see generations.h. How changes are judged: judgement.c. */
+/*
+ * Generations come and go; see generations.h. What one uses: uses.c. How changes are judged:
+ * judgement.c, and births.c for what is new.
+ */
 #include "launcher/generations.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "launcher/births.h"
 #include "launcher/generations_state.h"
 #include "launcher/identity.h"
-#include "launcher/message.h"
 #include "launcher/path.h"
-#include "launcher/printable.h"
 
-struct generations *generations_new(struct watcher *watcher, struct journal *journal,
-				    void (*drain)(void *context), void *context)
+struct generations *generations_new(const struct generations_parts *parts)
 {
 	struct generations *generations = calloc(1, sizeof(*generations));
 
 	if (generations == NULL) {
 		return NULL;
 	}
-	generations->watcher = watcher;
-	generations->journal = journal;
-	generations->drain = drain;
-	generations->drain_context = context;
+	generations->parts = *parts;
 	generations->current = dependencies_new();
 	generations->listed = dependencies_new();
 	generations->newborn = dependencies_new();
+	generations->arrivals = arrivals_new();
 	if (generations->current == NULL || generations->listed == NULL ||
-	    generations->newborn == NULL) {
+	    generations->newborn == NULL || generations->arrivals == NULL) {
 		generations_free(generations);
 		return NULL;
 	}
@@ -43,6 +40,8 @@ void generations_free(struct generations *generations)
 		dependencies_free(generations->previous);
 		dependencies_free(generations->listed);
 		dependencies_free(generations->newborn);
+		arrivals_free(generations->arrivals);
+		free(generations->unread);
 		free(generations->fresh);
 		free(generations->programs);
 		free(generations);
@@ -82,6 +81,7 @@ static void refresh(struct dependency *dependency, void *context)
 	(void)context;
 	if (dependency->stale) {
 		dependency->present = identity_of_path(dependency->path, &dependency->identity);
+		dependency->time_ns = 0; /* it is not known when the next one will read it */
 		dependency->stale = false;
 	}
 	dependency->changed = false;
@@ -90,6 +90,7 @@ static void refresh(struct dependency *dependency, void *context)
 
 struct keep {
 	struct dependencies *folders;
+	struct dependencies *ending, *previous;
 };
 
 static void note_folder(struct dependency *dependency, void *context)
@@ -110,19 +111,34 @@ static bool keep_folder(const char *folder, void *context)
 	return dependencies_find(keep->folders, folder) != NULL;
 }
 
-/* Watches that only the generation before last needed are given back. */
-static void prune_watches(struct generations *generations, struct dependencies *ending)
+static bool is_trigger(struct dependencies *set, const char *path)
 {
-	struct keep keep = {dependencies_new()};
+	const struct dependency *dependency = set != NULL ? dependencies_find(set, path) : NULL;
+
+	return dependency != NULL && dependency->role == DEPENDENCY_TRIGGER;
+}
+
+static bool keep_file(const char *path, void *context)
+{
+	const struct keep *keep = context;
+
+	return is_trigger(keep->ending, path) || is_trigger(keep->previous, path);
+}
+
+/* Watches that only the generation before last needed are given back. */
+static void prune_watches(struct generations *generations)
+{
+	struct keep keep = {dependencies_new(), generations->current, generations->previous};
 
 	if (keep.folders == NULL) {
 		return;
 	}
-	dependencies_each(ending, note_folder, &keep);
-	if (generations->previous != NULL) {
-		dependencies_each(generations->previous, note_folder, &keep);
+	dependencies_each(keep.ending, note_folder, &keep);
+	if (keep.previous != NULL) {
+		dependencies_each(keep.previous, note_folder, &keep);
 	}
-	watcher_prune(generations->watcher, keep_folder, &keep);
+	watches_prune(generations->parts.watches,
+		      &(struct watcher_keep){keep_folder, keep_file, &keep});
 	dependencies_free(keep.folders);
 }
 
@@ -144,7 +160,7 @@ void generations_begin(struct generations *generations, bool complete)
 	if (fresh == NULL) {
 		return;
 	}
-	prune_watches(generations, generations->current);
+	prune_watches(generations);
 	if (complete) {
 		dependencies_free(generations->previous);
 		generations->previous = generations->current;
@@ -158,6 +174,9 @@ void generations_begin(struct generations *generations, bool complete)
 		/* What has changed up to now, the new generation will find as it is. */
 		dependencies_each(generations->previous, refresh, NULL);
 	}
+	arrivals_begin(generations->arrivals);
+	free(generations->unread);
+	generations->unread = NULL;
 	generations->failed = false;
 	generations->told = false;
 	generations->unfinished = 0;
@@ -186,212 +205,10 @@ void generations_fail(struct generations *generations)
 	if (generations->previous != NULL) {
 		dependencies_each(generations->previous, enter_again, generations);
 	}
+	births_examine(generations, "/");
 }
 
-/* --- what is used --- */
-
-static void tell_limit(struct generations *generations, const char *folder)
-{
-	char *path;
-
-	if (generations->limit_told) {
-		return;
-	}
-	generations->limit_told = true;
-	path = printable_path(folder);
-	message(MESSAGE_ERROR, "cannot watch %s: %s%s", path, strerror(errno),
-		errno == ENOSPC ? " (raise fs.inotify.max_user_watches with sysctl)" : "");
-	free(path);
-}
-
-void generations_watch_folder(struct generations *generations, const char *folder)
-{
-	if (watcher_add(generations->watcher, folder) != 0) {
-		tell_limit(generations, folder);
-	}
-}
-
-static void watch_folder_of(struct generations *generations, const char *path)
-{
-	char folder[PATH_MAX];
-
-	if (path_folder(folder, path)) {
-		generations_watch_folder(generations, folder);
-	}
-}
-
-static void add_fresh(struct generations *generations, struct dependency *dependency,
-		      const char *program)
-{
-	if (generations->fresh_count == generations->fresh_size) {
-		size_t size = generations->fresh_size > 0 ? 2 * generations->fresh_size : 256;
-		struct dependency **fresh =
-		    realloc((void *)generations->fresh, size * sizeof(void *));
-		const char **programs;
-
-		if (fresh == NULL) {
-			return;
-		}
-		generations->fresh = fresh;
-		programs = realloc((void *)generations->programs, size * sizeof(void *));
-		if (programs == NULL) {
-			return;
-		}
-		generations->programs = programs;
-		generations->fresh_size = size;
-	}
-	generations->programs[generations->fresh_count] = program;
-	generations->fresh[generations->fresh_count++] = dependency;
-}
-
-static void set_use(struct dependency *dependency, const struct use *use)
-{
-	dependency->reason = use->reason;
-	dependency->pid = use->pid;
-	dependency->time_ns = use->time_ns;
-	dependency->known = true;
-	dependency->present = use->identity != NULL;
-	if (use->identity != NULL) {
-		dependency->identity = *use->identity;
-	}
-}
-
-/* The first use says which version counts; one that was only seen before keeps the older one. */
-static struct dependency *use_path(struct generations *generations, const char *path,
-				   const struct use *use)
-{
-	bool made;
-	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
-
-	if (dependency == NULL) {
-		return NULL;
-	}
-	if (!dependency->known) {
-		set_use(dependency, use);
-	} else if (dependency->role == DEPENDENCY_SEEN || use->reason == DEPENDENCY_READ) {
-		dependency->reason =
-		    use->reason; /* to have read it says more than to have looked */
-	}
-	if (dependency->role == DEPENDENCY_SEEN) {
-		dependency->role = DEPENDENCY_TRIGGER;
-		watch_folder_of(generations, path);
-		add_fresh(generations, dependency, use->program);
-	}
-	return dependency;
-}
-
-void generations_depend(struct generations *generations, const char *path, struct use use)
-{
-	(void)use_path(generations, path, &use);
-}
-
-void generations_pin(struct generations *generations, const char *path, struct use use)
-{
-	struct dependency *dependency = use_path(generations, path, &use);
-
-	if (dependency != NULL) {
-		dependency->pinned = true;
-	}
-}
-
-void generations_outdate(struct generations *generations, const char *path, struct use use)
-{
-	struct dependency *dependency = use_path(generations, path, &use);
-
-	if (dependency != NULL && dependency->role == DEPENDENCY_TRIGGER) {
-		/* No file has this identity: the comparison that follows finds a change. */
-		dependency->identity = (struct identity){0};
-		dependency->present = true;
-		add_fresh(generations, dependency, use.program);
-	}
-}
-
-void generations_depend_on_mode(struct generations *generations, const char *path, struct use use)
-{
-	struct dependency *dependency = use_path(generations, path, &use);
-
-	if (dependency != NULL) {
-		dependency->by_mode = true;
-	}
-}
-
-void generations_see(struct generations *generations, const char *path, struct use use)
-{
-	bool made;
-	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
-
-	if (dependency != NULL && !dependency->known) {
-		set_use(dependency, &use);
-	}
-}
-
-void generations_make_output(struct generations *generations, struct dependency *dependency)
-{
-	if (dependency->role != DEPENDENCY_OUTPUT && !dependency->pinned) {
-		bool used = dependency->role == DEPENDENCY_TRIGGER && dependency->present;
-
-		dependency->role = DEPENDENCY_OUTPUT;
-		generations_set_unfinished(generations, dependency, false);
-		journal_output(generations->journal, dependency->path, used);
-	}
-}
-
-void generations_write(struct generations *generations, const char *path, bool sure)
-{
-	bool made;
-	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
-
-	if (dependency == NULL) {
-		return;
-	}
-	dependency->may_write = true;
-	if (sure) {
-		generations_make_output(generations, dependency);
-	}
-}
-
-void generations_redirect(struct generations *generations, const char *path)
-{
-	bool made;
-	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
-
-	if (dependency != NULL && !dependency->pinned) {
-		dependency->role = DEPENDENCY_OUTPUT;
-	}
-}
-
-struct moving {
-	struct generations *generations;
-	const char *folder;
-};
-
-static void move_if_below(struct dependency *dependency, void *context)
-{
-	const struct moving *moving = context;
-
-	if (dependency->role == DEPENDENCY_TRIGGER &&
-	    path_is_below(dependency->path, moving->folder)) {
-		generations_make_output(moving->generations, dependency);
-	}
-}
-
-void generations_move_below(struct generations *generations, const char *folder)
-{
-	struct moving moving = {generations, folder};
-
-	dependencies_each(generations->current, move_if_below, &moving);
-}
-
-void generations_list(struct generations *generations, const char *folder, struct use use)
-{
-	bool made;
-	struct dependency *dependency = dependencies_enter(generations->listed, folder, &made);
-
-	if (dependency != NULL && made) {
-		set_use(dependency, &use);
-		generations_watch_folder(generations, folder);
-	}
-}
+/* --- to go through them --- */
 
 struct path_visit {
 	void (*visit)(const char *path, void *context);

@@ -14,7 +14,8 @@
 
 #include "launcher/dependencies.h"
 #include "launcher/journal.h"
-#include "launcher/watcher.h"
+#include "launcher/policy.h"
+#include "launcher/watches.h"
 
 struct generations;
 
@@ -33,12 +34,21 @@ struct use {
 	const struct identity *identity; /* of the version used; NULL: the path was not there */
 };
 
-/*
- * drain is called before a change is believed: it takes in all reports that are in the pipe, one of
- * which may say that the command itself is the writer. Borrows watcher and journal. NULL, ENOMEM.
- */
-struct generations *generations_new(struct watcher *watcher, struct journal *journal,
-				    void (*drain)(void *context), void *context);
+/* What generations work with; all of it is borrowed. */
+struct generations_parts {
+	struct watches *watches;
+	struct journal *journal;
+	const struct policy *policy;
+	/*
+	 * Called before a change is believed: takes in all reports that are in the pipe, one of
+	 * which may say that the command itself is the writer.
+	 */
+	void (*drain)(void *context);
+	void *drain_context;
+};
+
+/* NULL and errno ENOMEM. */
+struct generations *generations_new(const struct generations_parts *parts);
 void generations_free(struct generations *generations);
 
 /* Whether a path that is in no set counts as well (--watch DIR); may be left unset. */
@@ -88,6 +98,11 @@ void generations_each_changed(struct generations *generations,
 
 /* Judges all dependencies that are new; what has changed is told to the journal. */
 void generations_verify(struct generations *generations, struct verdict *verdict);
+/*
+ * To be called when all hints have been judged: tells of what was another file for the command than
+ * for us, again (arrivals.h), and was not changed by anybody.
+ */
+void generations_tell_unsteady(struct generations *generations);
 /* Judges what the hint points at. */
 void generations_judge(struct generations *generations, const struct hint *hint,
 		       struct verdict *verdict);

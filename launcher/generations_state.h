@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* What generations.c and judgement.c share, and nobody else has to know. */
+/* What the files that make up generations.h share, and nobody else has to know. */
 #ifndef LAUNCHER_GENERATIONS_STATE_H
 #define LAUNCHER_GENERATIONS_STATE_H
 
+#include "launcher/arrivals.h"
 #include "launcher/generations.h"
 
 struct generations {
-	struct watcher *watcher;
-	struct journal *journal;
-	void (*drain)(void *context);
-	void *drain_context;
+	struct generations_parts parts;
 	bool (*is_watched)(const char *path, void *context);
 	void *watched_context;
 	struct dependencies *current;
 	struct dependencies *previous; /* of the last complete generation; NULL: there was none */
-	struct dependencies *newborn;  /* files that have been made since the current one failed */
+	struct dependencies *newborn;  /* files that have been made since the current one began */
 	struct dependencies *listed;   /* folders, of the current one */
-	bool failed;		       /* the current one has ended by failing */
+	struct arrivals *arrivals;
+	char *unread; /* see births.c */
+	bool failed;  /* the current one has ended by failing */
 	unsigned unfinished;
-	bool told; /* a change of the current one, to the user */
-	bool limit_told;
+	bool told;		   /* a change of the current one, to the user */
 	struct dependency **fresh; /* to be verified */
 	const char **programs;	   /* who used each; owned by the caller of depend */
 	size_t fresh_count, fresh_size;

@@ -17,7 +17,22 @@ struct identity identity_of_status(const struct stat *status);
  */
 bool identity_of_path(const char *path, struct identity *identity);
 
-/* Equal or not, never newer or older: a file may well be replaced by an older one. */
+/*
+ * Equal or not, never newer or older: a file may well be replaced by an older one. The ctime is
+ * left out: chmod(2), link(2) and rename(2) of the file change it, and not what is in it.
+ */
 bool identity_equal(const struct identity *left, const struct identity *right);
+
+/* What lies at a path now. */
+struct sight {
+	struct identity identity; /* of what is present */
+	bool present;		  /* as identity_of_path() has it */
+	bool regular;
+	bool shared;  /* a file with further hard links: it may be written under another name */
+	bool mounted; /* a file that is a mount of its own: its folder does not hear of it */
+};
+
+/* fresh: a network filesystem is to ask its server, whatever it remembers (statx(2)). */
+void sight_take(struct sight *sight, const char *path, bool fresh);
 
 #endif

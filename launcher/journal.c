@@ -310,6 +310,56 @@ void journal_unobserved(struct journal *journal, pid_t pid, const char *exe, con
 	free(text);
 }
 
+/* fs.inotify.max_user_watches and its like, as proc(5) has them; -1: not to be read. */
+static long limit_now(const char *file)
+{
+	char text[32] = "";
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	long limit = -1;
+
+	if (fd >= 0) {
+		if (read(fd, text, sizeof(text) - 1) > 0) {
+			limit = strtol(text, NULL, 10);
+		}
+		close(fd);
+	}
+	return limit;
+}
+
+void journal_limited(struct journal *journal, const char *path, int error)
+{
+	char *text = shown(journal, path);
+
+	write_path_event(journal, "limited", path, strerror(error));
+	if (error == ENOSPC) {
+		message(MESSAGE_ERROR,
+			"cannot watch %s: fs.inotify.max_user_watches (%ld) is used up; looking at "
+			"such files every second instead (raise it with sysctl)",
+			text, limit_now("/proc/sys/user/max_inotify_watches"));
+	} else if (error == EMFILE) {
+		message(MESSAGE_ERROR,
+			"cannot watch %s: fs.inotify.max_user_instances (%ld) is used up, or open "
+			"files are (ulimit -n); looking at all files every second instead",
+			text, limit_now("/proc/sys/user/max_inotify_instances"));
+	} else {
+		message(MESSAGE_ERROR, "cannot watch %s: %s; looking at it every second instead",
+			text, strerror(error));
+	}
+	free(text);
+}
+
+void journal_unsteady(struct journal *journal, const char *path)
+{
+	char *text = shown(journal, path);
+
+	write_path_event(journal, "unsteady", path, NULL);
+	message(MESSAGE_NORMAL,
+		"%s is another file for the command than from here (another root, a mount?): only "
+		"what changes from now on counts",
+		text);
+	free(text);
+}
+
 void journal_lost(struct journal *journal, uint64_t count)
 {
 	json_t *event = new_event(journal, "lost");

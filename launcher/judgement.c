@@ -4,16 +4,28 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "launcher/births.h"
 #include "launcher/generations_state.h"
 #include "launcher/path.h"
 #include "launcher/policy.h"
+#include "launcher/poller.h"
+
+/*
+ * How fine a filesystem's times are. Whole seconds: ext4 with small inodes, FAT (two of them), an
+ * old NFS. Else a tick of the kernel at most, with some room for a report's way to us.
+ */
+#define GRAIN_COARSE_NS 2000000000LL
+#define GRAIN_FINE_NS	20000000LL
+
+#define CONTENT_EVENTS (IN_CLOSE_WRITE | IN_MOVED_TO)
 
 /* Does the change come from the command after all? */
 static bool is_own(struct generations *generations, struct dependency *dependency,
-		   const struct identity *now, bool present)
+		   const struct sight *now)
 {
-	generations->drain(generations->drain_context);
+	generations->parts.drain(generations->parts.drain_context);
 	if (dependency->role != DEPENDENCY_TRIGGER) {
 		return true;
 	}
@@ -22,9 +34,9 @@ static bool is_own(struct generations *generations, struct dependency *dependenc
 	 * then the command may have closed it again, as every short-lived connection to a database
 	 * does: so it does not matter who holds it now.
 	 */
-	if (dependency->may_write && !dependency->pinned && present && dependency->present &&
-	    now->inode == dependency->identity.inode &&
-	    now->device == dependency->identity.device) {
+	if (dependency->may_write && !dependency->pinned && now->present && dependency->present &&
+	    now->identity.inode == dependency->identity.inode &&
+	    now->identity.device == dependency->identity.device) {
 		generations_make_output(generations, dependency);
 		return true;
 	}
@@ -39,7 +51,7 @@ static bool looks_unfinished(const struct dependency *dependency, uint32_t mask)
 	if (!dependency->present) {
 		return true;
 	}
-	if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) {
+	if ((mask & CONTENT_EVENTS) != 0) {
 		return false;
 	}
 	if ((mask & IN_CREATE) != 0) {
@@ -50,41 +62,118 @@ static bool looks_unfinished(const struct dependency *dependency, uint32_t mask)
 	return dependency->unfinished && mask != 0;
 }
 
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/*
+ * Was the file so young when the command read it that a later version may have the same time? (What
+ * git calls racily clean.) Then whatever writes it, changes it.
+ */
+static bool was_young(const struct dependency *dependency)
+{
+	int64_t mtime_ns = dependency->identity.mtime_ns;
+	int64_t grain_ns = mtime_ns % 1000000000 == 0 ? GRAIN_COARSE_NS : GRAIN_FINE_NS;
+	int64_t ago_ns = clock_ns(CLOCK_MONOTONIC) - (int64_t)dependency->time_ns;
+
+	return dependency->time_ns != 0 && mtime_ns >= clock_ns(CLOCK_REALTIME) - ago_ns - grain_ns;
+}
+
+/*
+ * What has changed, as far as the times and sizes tell, and where they cannot: `cp -p` of another
+ * file of the same size and mtime shows in the ctime alone, as chmod does; so that counts only if
+ * something says that the content was written, or that something was not heard.
+ */
+static enum dependency_change find_change(const struct dependency *dependency,
+					  const struct sight *now, uint32_t mask)
+{
+	enum dependency_change change = dependency_compare(dependency, now);
+
+	if (change == CHANGE_NONE && dependency->adopted && (mask & ~(uint32_t)IN_ATTRIB) != 0) {
+		return now->present ? CHANGE_WRITTEN : CHANGE_REMOVED;
+	}
+	if (change != CHANGE_NONE || !now->present) {
+		return change;
+	}
+	if (dependency->by_mode && (mask & IN_ATTRIB) != 0) {
+		return CHANGE_TOUCHED;
+	}
+	if ((mask & (CONTENT_EVENTS | IN_Q_OVERFLOW | POLLER_MASK)) != 0 &&
+	    now->identity.ctime_ns != dependency->identity.ctime_ns) {
+		return CHANGE_WRITTEN;
+	}
+	return (mask & CONTENT_EVENTS) != 0 && was_young(dependency) ? CHANGE_WRITTEN : CHANGE_NONE;
+}
+
+static void look(struct generations *generations, const struct dependency *dependency,
+		 struct sight *now)
+{
+	struct watches *watches = generations->parts.watches;
+
+	sight_take(now, dependency->path, false);
+	if (watches_see(watches, dependency->path, now)) {
+		sight_take(now, dependency->path, false);
+	}
+}
+
+static void know(struct dependency *dependency, const struct sight *now)
+{
+	dependency->identity = now->identity;
+	dependency->present = now->present;
+}
+
+/* Takes the change in: once in a burst it is told and counted. */
+static void take_change(struct generations *generations, struct dependency *dependency,
+			enum dependency_change change, struct verdict *verdict)
+{
+	struct dependency *earlier =
+	    generations->previous != NULL
+		? dependencies_find(generations->previous, dependency->path)
+		: NULL;
+
+	verdict->stirred = true;
+	if (earlier != NULL) {
+		earlier->stale = true;
+	}
+	if (!dependency->changed) {
+		dependency->changed = true;
+		journal_changed(generations->parts.journal, dependency->path, change,
+				!generations->told);
+		generations->told = true;
+		verdict->changed++;
+	}
+}
+
+/* Something may have happened to the dependency. */
 static void judge_one(struct generations *generations, struct dependency *dependency, uint32_t mask,
 		      struct verdict *verdict)
 {
-	struct identity now = {0};
-	bool present;
 	enum dependency_change change;
+	struct sight now;
 
 	if (dependency->role != DEPENDENCY_TRIGGER) {
 		verdict->stirred |= dependency->role == DEPENDENCY_SEEN;
 		return;
 	}
-	change = dependency_compare(dependency, &now, &present);
-	if (change == CHANGE_NONE && dependency->by_mode && (mask & IN_ATTRIB) != 0) {
-		change = CHANGE_TOUCHED;
-	}
-	if (change != CHANGE_NONE && is_own(generations, dependency, &now, present)) {
+	look(generations, dependency, &now);
+	change = find_change(dependency, &now, mask);
+	if (change != CHANGE_NONE && is_own(generations, dependency, &now)) {
 		return;
 	}
 	if (change == CHANGE_NONE) {
+		dependency->identity.ctime_ns = now.identity.ctime_ns;
 		verdict->stirred |= mask != 0;
 	} else {
 		if (change == CHANGE_WRITTEN && (mask & IN_ATTRIB) != 0 &&
-		    now.size == dependency->identity.size) {
+		    now.identity.size == dependency->identity.size) {
 			change = CHANGE_TOUCHED; /* utimensat(2), as touch and cp -p call it */
 		}
-		dependency->identity = now;
-		dependency->present = present;
-		verdict->stirred = true;
-		if (!dependency->changed) {
-			dependency->changed = true;
-			journal_changed(generations->journal, dependency->path, change,
-					!generations->told);
-			generations->told = true;
-			verdict->changed++;
-		}
+		know(dependency, &now);
+		take_change(generations, dependency, change, verdict);
 	}
 	if (dependency->changed) {
 		generations_set_unfinished(generations, dependency,
@@ -92,43 +181,28 @@ static void judge_one(struct generations *generations, struct dependency *depend
 	}
 }
 
-/*
- * Has a file been made that is complete now? One that was made under this name and has been closed,
- * or moved here; what editors and sed -i make for a moment is gone again by then.
- */
-static bool is_born(struct generations *generations, const char *path, uint32_t mask)
+/* The use has arrived, and whatever was to tell of changes may have come too late for some. */
+static void judge_arrival(struct generations *generations, struct dependency *dependency,
+			  struct verdict *verdict)
 {
-	struct stat status;
-	bool made;
+	enum dependency_change change;
+	struct sight now;
 
-	if (lstat(path, &status) != 0) {
-		return false;
+	look(generations, dependency, &now);
+	change = dependency->outdated ? CHANGE_WRITTEN : find_change(dependency, &now, 0);
+	if (change == CHANGE_NONE || is_own(generations, dependency, &now)) {
+		return;
 	}
-	if (!S_ISREG(status.st_mode)) {
-		return S_ISLNK(status.st_mode) && (mask & (IN_CREATE | IN_MOVED_TO)) != 0;
+	know(dependency, &now);
+	if (!dependency->outdated &&
+	    arrivals_differ_again(generations->arrivals, dependency->path)) {
+		/* If it was an edit, its event is still to come, and will count. */
+		dependency->adopted = true;
+		arrivals_doubt(generations->arrivals, dependency->path);
+		return;
 	}
-	if ((mask & IN_CREATE) != 0) {
-		(void)dependencies_enter(generations->newborn, path, &made);
-		return status.st_nlink > 1; /* a hard link is complete when it is made */
-	}
-	return (mask & IN_MOVED_TO) != 0 || ((mask & IN_CLOSE_WRITE) != 0 &&
-					     dependencies_find(generations->newborn, path) != NULL);
-}
-
-/* A file that nobody has asked for: it may be what a failed command lacked. */
-static bool is_awaited(struct generations *generations, const char *path, uint32_t mask)
-{
-	const char *name = path_name(path);
-	char folder[PATH_MAX];
-
-	if (generations->is_watched != NULL &&
-	    generations->is_watched(path, generations->watched_context)) {
-		return is_born(generations, path, mask);
-	}
-	return generations->failed && name[0] != '.' && !policy_is_litter(name) &&
-	       path_folder(folder, path) &&
-	       dependencies_find(generations->listed, folder) != NULL &&
-	       is_born(generations, path, mask);
+	take_change(generations, dependency, change, verdict);
+	generations_set_unfinished(generations, dependency, looks_unfinished(dependency, 0));
 }
 
 static void judge_entry(struct generations *generations, const struct hint *hint,
@@ -142,8 +216,8 @@ static void judge_entry(struct generations *generations, const struct hint *hint
 	if (earlier != NULL) {
 		earlier->stale = true;
 	}
-	if (dependency == NULL && is_awaited(generations, hint->path, hint->mask)) {
-		generations->drain(generations->drain_context);
+	if (dependency == NULL && births_awaited(generations, hint->path, hint->mask)) {
+		generations->parts.drain(generations->parts.drain_context);
 		generations_depend(generations, hint->path,
 				   (struct use){.reason = DEPENDENCY_LISTED});
 		dependency = dependencies_find(generations->current, hint->path);
@@ -158,20 +232,16 @@ static void judge_entry(struct generations *generations, const struct hint *hint
 struct judging {
 	struct generations *generations;
 	struct verdict *verdict;
-	const char *folder; /* NULL: everywhere */
+	const char *folder;
+	uint32_t mask;
 };
-
-static bool concerns(const struct judging *judging, const char *path)
-{
-	return judging->folder == NULL || path_is_below(path, judging->folder);
-}
 
 static void judge_if_below(struct dependency *dependency, void *context)
 {
 	const struct judging *judging = context;
 
-	if (concerns(judging, dependency->path)) {
-		judge_one(judging->generations, dependency, 0, judging->verdict);
+	if (path_is_below(dependency->path, judging->folder)) {
+		judge_one(judging->generations, dependency, judging->mask, judging->verdict);
 	}
 }
 
@@ -179,32 +249,54 @@ static void make_stale_if_below(struct dependency *dependency, void *context)
 {
 	const struct judging *judging = context;
 
-	dependency->stale |= concerns(judging, dependency->path);
+	dependency->stale |= path_is_below(dependency->path, judging->folder);
 }
 
-void generations_judge(struct generations *generations, const struct hint *hint,
-		       struct verdict *verdict)
+static void judge_below(struct generations *generations, const char *folder, uint32_t mask,
+			struct verdict *verdict)
 {
-	struct judging judging = {generations, verdict, NULL};
+	struct judging judging = {generations, verdict, folder, mask};
 
-	switch (hint->kind) {
-	case HINT_ENTRY:
-		judge_entry(generations, hint, verdict);
-		return;
-	case HINT_BELOW:
-		judging.folder = hint->path;
-		if (generations->is_watched != NULL) {
-			(void)generations->is_watched(hint->path, generations->watched_context);
-		}
-		break;
-	case HINT_ALL:
-		break;
+	if (generations->is_watched != NULL) {
+		(void)generations->is_watched(folder, generations->watched_context);
 	}
+	births_examine(generations, folder);
 	/* What is drained meanwhile comes at the end of the set, and is judged as well. */
 	dependencies_each(generations->current, judge_if_below, &judging);
 	if (generations->previous != NULL) {
 		dependencies_each(generations->previous, make_stale_if_below, &judging);
 	}
+}
+
+void generations_judge(struct generations *generations, const struct hint *hint,
+		       struct verdict *verdict)
+{
+	switch (hint->kind) {
+	case HINT_ENTRY:
+		judge_entry(generations, hint, verdict);
+		return;
+	case HINT_BELOW:
+		judge_below(generations, hint->path, 0, verdict);
+		return;
+	case HINT_ALL:
+		judge_below(generations, "/", hint->mask, verdict);
+		return;
+	}
+}
+
+static void tell_unsteady(const char *path, void *context)
+{
+	struct generations *generations = context;
+	const struct dependency *dependency = dependencies_find(generations->current, path);
+
+	if (dependency != NULL && !dependency->changed) {
+		journal_unsteady(generations->parts.journal, path);
+	}
+}
+
+void generations_tell_unsteady(struct generations *generations)
+{
+	arrivals_each_doubted(generations->arrivals, tell_unsteady, generations);
 }
 
 void generations_verify(struct generations *generations, struct verdict *verdict)
@@ -214,9 +306,9 @@ void generations_verify(struct generations *generations, struct verdict *verdict
 		struct dependency *dependency = generations->fresh[i];
 
 		if (dependency->role == DEPENDENCY_TRIGGER) {
-			journal_watching(generations->journal, dependency,
+			journal_watching(generations->parts.journal, dependency,
 					 generations->programs[i]);
-			judge_one(generations, dependency, 0, verdict);
+			judge_arrival(generations, dependency, verdict);
 		}
 	}
 	generations->fresh_count = 0;

@@ -124,7 +124,7 @@ void loop_judge_hints(struct loop *loop, struct verdict *verdict)
 	struct hint hint;
 	bool drained = false;
 
-	while (watcher_next(loop->parts.watcher, &hint) == 1) {
+	while (watches_next(loop->parts.watches, &hint) == 1) {
 		if (!drained) {
 			drained = true;
 			drain_channel(loop);
@@ -132,6 +132,7 @@ void loop_judge_hints(struct loop *loop, struct verdict *verdict)
 		generations_judge(loop->generations, &hint, verdict);
 	}
 	generations_verify(loop->generations, verdict);
+	generations_tell_unsteady(loop->generations);
 }
 
 static void take_hints(struct loop *loop)
@@ -259,7 +260,13 @@ static int open_loop(struct loop *loop)
 	loop->timer_ns = SUPERVISOR_NEVER;
 	supervisor_init(&loop->supervisor, parts->options->settle_ns,
 			parts->options->stop_timeout_ns);
-	loop->generations = generations_new(parts->watcher, parts->journal, drain_channel, loop);
+	loop->generations = generations_new(&(struct generations_parts){
+	    .watches = parts->watches,
+	    .journal = parts->journal,
+	    .policy = parts->policy,
+	    .drain = drain_channel,
+	    .drain_context = loop,
+	});
 	if (loop->generations == NULL) {
 		return -1;
 	}
@@ -276,7 +283,7 @@ static int open_loop(struct loop *loop)
 	if (loop->epoll < 0 || loop->timer < 0 || add_source(loop, loop->timer) != 0 ||
 	    add_source(loop, channel_fd(parts->channel)) != 0 ||
 	    add_source(loop, channel_alarm_fd(parts->channel)) != 0 ||
-	    add_source(loop, watcher_fd(parts->watcher)) != 0 ||
+	    add_source(loop, watches_fd(parts->watches)) != 0 ||
 	    add_source(loop, parts->signals->fd) != 0) {
 		return -1;
 	}

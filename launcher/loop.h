@@ -13,7 +13,7 @@
 #include "launcher/options.h"
 #include "launcher/signals.h"
 #include "launcher/terminal.h"
-#include "launcher/watcher.h"
+#include "launcher/watches.h"
 #include "launcher/watchlist.h"
 
 /* Everything the loop works with: made by main, borrowed. */
@@ -23,7 +23,7 @@ struct loop_parts {
 	struct terminal *terminal;
 	struct journal *journal;
 	struct channel *channel;
-	struct watcher *watcher;
+	struct watches *watches;
 	const struct policy *policy;
 	char **environment;	  /* the command's */
 	const char *cache_prefix; /* PYTHONPYCACHEPREFIX, or NULL */

@@ -33,7 +33,7 @@ struct parts {
 	struct terminal terminal;
 	struct journal *journal;
 	struct channel *channel;
-	struct watcher *watcher;
+	struct watches *watches;
 	char **environment;
 	char builds[PATH_MAX]; /* of the library */
 	char folder[PATH_MAX];
@@ -63,9 +63,23 @@ static int ignore_as_asked(struct parts *parts)
 	return 0;
 }
 
+static void prepare_policy(struct parts *parts)
+{
+	struct policy *policy = &parts->policy;
+
+	roots_of_command(&policy->roots, parts->options.command, getenv("HOME"), policy->script);
+	policy->extensions = parts->options.extensions;
+	policy->extension_count = parts->options.extension_count;
+	policy->all = parts->options.all;
+	memcpy(policy->folder, parts->folder, sizeof(policy->folder));
+}
+
 /* The library sends no system paths, unless a project lies among them. */
 static bool wants_system_paths(const struct policy *policy, char *const command[])
 {
+	if (policy->all) {
+		return true;
+	}
 	for (size_t i = 0; i < policy->roots.count; i++) {
 		if (system_path(policy->roots.paths[i])) {
 			return true;
@@ -159,11 +173,9 @@ static int open_parts(struct parts *parts, bool loadable)
 	if (parts->channel == NULL) {
 		return fail("cannot make a folder to receive reports in, not even in", "/run");
 	}
-	parts->watcher = watcher_open();
-	if (parts->watcher == NULL) {
-		return errno == EMFILE ? fail("too many inotify instances (raise",
-					      "fs.inotify.max_user_instances)")
-				       : fail("cannot use", "inotify");
+	parts->watches = watches_open(parts->options.poll_ns, parts->journal);
+	if (parts->watches == NULL) {
+		return fail("cannot watch", "files");
 	}
 	parts->environment = make_environment(parts, loadable);
 	return parts->environment != NULL ? 0 : fail("cannot make the command's", "environment");
@@ -172,9 +184,7 @@ static int open_parts(struct parts *parts, bool loadable)
 static void close_parts(struct parts *parts)
 {
 	environment_free(parts->environment);
-	if (parts->watcher != NULL) {
-		watcher_close(parts->watcher);
-	}
+	watches_close(parts->watches);
 	if (parts->channel != NULL) {
 		channel_close(parts->channel);
 	}
@@ -192,7 +202,7 @@ static int run(struct parts *parts)
 	if (getcwd(parts->folder, sizeof(parts->folder)) == NULL) {
 		return fail("cannot tell the", "working directory");
 	}
-	roots_of_command(&parts->policy.roots, parts->options.command, getenv("HOME"));
+	prepare_policy(parts);
 	status = ignore_as_asked(parts);
 	status = status != 0 ? status : find_library(parts);
 	status = status != 0 ? status : check_command(parts, &loadable);
@@ -210,7 +220,7 @@ static int run(struct parts *parts)
 	    .terminal = &parts->terminal,
 	    .journal = parts->journal,
 	    .channel = parts->channel,
-	    .watcher = parts->watcher,
+	    .watches = parts->watches,
 	    .policy = &parts->policy,
 	    .environment = parts->environment,
 	    .cache_prefix = getenv("PYTHONPYCACHEPREFIX"),

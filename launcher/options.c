@@ -13,18 +13,25 @@
 #include <string.h>
 
 enum {
-	OPTION_SETTLE = 256,
+	OPTION_ALL = 256,
+	OPTION_POLL,
+	OPTION_CONTENT,
+	OPTION_SETTLE,
 	OPTION_STOP_SIGNAL,
 	OPTION_STOP_TIMEOUT,
 	OPTION_EVENTS,
 };
 
 /* '+': the command's own options are not ours. ':': a missing argument is told apart. */
-static const char short_options[] = "+:w:i:qvVh";
+static const char short_options[] = "+:w:i:e:qvVh";
 
 static const struct option long_options[] = {
     {"watch", required_argument, NULL, 'w'},
     {"ignore", required_argument, NULL, 'i'},
+    {"ext", required_argument, NULL, 'e'},
+    {"all", no_argument, NULL, OPTION_ALL},
+    {"poll", optional_argument, NULL, OPTION_POLL},
+    {"content", no_argument, NULL, OPTION_CONTENT},
     {"settle", required_argument, NULL, OPTION_SETTLE},
     {"stop-signal", required_argument, NULL, OPTION_STOP_SIGNAL},
     {"stop-timeout", required_argument, NULL, OPTION_STOP_TIMEOUT},
@@ -37,6 +44,8 @@ static const struct option long_options[] = {
 };
 
 static const int64_t default_stop_timeout_ns = INT64_C(5000000000);
+static const int64_t default_poll_ns = INT64_C(1000000000);
+static const int64_t least_poll_ns = INT64_C(10000000);
 
 /* The line that says what is wrong. */
 struct complaint {
@@ -111,6 +120,33 @@ static enum options_result set_duration(struct complaint complaint, int option,
 		      " is not a duration (write 250ms, 2s, 1.5s or 1m)");
 }
 
+static enum options_result set_poll(struct complaint complaint, const char *argument,
+				    int64_t *nanoseconds)
+{
+	enum options_result result = OPTIONS_RUN;
+
+	*nanoseconds = default_poll_ns;
+	if (argument != NULL) {
+		result = set_duration(complaint, OPTION_POLL, argument, nanoseconds);
+	}
+	if (result == OPTIONS_RUN && *nanoseconds < least_poll_ns) {
+		return misuse(complaint, "--poll: ", argument, " is too often (10ms at least)");
+	}
+	return result;
+}
+
+/* Anything but separators? */
+static enum options_result add_extensions(struct complaint complaint, const char *argument,
+					  struct options *options)
+{
+	if (argument[strspn(argument, ",;. *")] == '\0' || strchr(argument, '/') != NULL) {
+		return misuse(complaint, "--ext: ", argument,
+			      " is no list of file name extensions (write py,html)");
+	}
+	options->extensions[options->extension_count++] = argument;
+	return OPTIONS_RUN;
+}
+
 static enum options_result set_signal(struct complaint complaint, const char *argument, int *number)
 {
 	int found = signal_number(argument);
@@ -136,6 +172,16 @@ static enum options_result apply(struct options *options, int option, const char
 		return OPTIONS_RUN;
 	case 'i':
 		options->ignore[options->ignore_count++] = argument;
+		return OPTIONS_RUN;
+	case 'e':
+		return add_extensions(complaint, argument, options);
+	case OPTION_ALL:
+		options->all = true;
+		return OPTIONS_RUN;
+	case OPTION_POLL:
+		return set_poll(complaint, argument, &options->poll_ns);
+	case OPTION_CONTENT:
+		options->by_content = true;
 		return OPTIONS_RUN;
 	case OPTION_SETTLE:
 		return set_duration(complaint, option, argument, &options->settle_ns);
@@ -169,11 +215,13 @@ static bool prepare(struct options *options, size_t words)
 	*options = (struct options){
 	    .watch = calloc(words + 1, sizeof(*options->watch)),
 	    .ignore = calloc(words + 1, sizeof(*options->ignore)),
+	    .extensions = calloc(words + 1, sizeof(*options->extensions)),
+	    .poll_ns = -1,
 	    .settle_ns = -1,
 	    .stop_signal = SIGTERM,
 	    .stop_timeout_ns = default_stop_timeout_ns,
 	};
-	return options->watch != NULL && options->ignore != NULL;
+	return options->watch != NULL && options->ignore != NULL && options->extensions != NULL;
 }
 
 enum options_result options_parse(int argc, char **argv, struct options *options, char *message,
@@ -220,8 +268,9 @@ void options_free(struct options *options)
 {
 	free(options->watch);
 	free(options->ignore);
-	options->watch = options->ignore = NULL;
-	options->watch_count = options->ignore_count = 0;
+	free(options->extensions);
+	options->watch = options->ignore = options->extensions = NULL;
+	options->watch_count = options->ignore_count = options->extension_count = 0;
 }
 
 void options_usage(FILE *stream)
@@ -236,6 +285,11 @@ void options_usage(FILE *stream)
 	    "Options:\n"
 	    " -w, --watch <path>         restart also for this file, directory or glob\n"
 	    " -i, --ignore <glob>        never restart for these, as in .gitignore\n"
+	    " -e, --ext <list>           of what is opened, only files like these: py,html\n"
+	    "     --all                  the system's files, too: /usr, /etc ...\n"
+	    "     --content              not for a save that changes nothing in the file\n"
+	    "     --poll[=<duration>]    look at the files so often (default: 1s), and do not\n"
+	    "                            rely on the kernel to tell of changes\n"
 	    "     --settle <duration>    wait until nothing has changed for so long\n"
 	    "     --stop-signal <signal> how to ask the command to end (default: TERM)\n"
 	    "     --stop-timeout <duration>\n"

@@ -3,6 +3,7 @@
 #ifndef LAUNCHER_OPTIONS_H
 #define LAUNCHER_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,13 +15,18 @@ enum options_result {
 	OPTIONS_MISUSE,
 };
 
-/* All words point into argv; only the two arrays are allocated. */
+/* All words point into argv; only the arrays are allocated. */
 struct options {
 	char **command;	    /* NULL-terminated; at least one word, and that is not empty */
 	const char **watch; /* files, directories or globs, none empty */
 	size_t watch_count;
 	const char **ignore; /* lines for patterns_add(), none empty */
 	size_t ignore_count;
+	const char **extensions; /* lists as in "py,html", none empty */
+	size_t extension_count;
+	bool all;		 /* the system's files, too */
+	bool by_content;	 /* a save that changes nothing is no change */
+	int64_t poll_ns;	 /* -1: only where it is needed */
 	int64_t settle_ns;	 /* -1: not given */
 	int stop_signal;	 /* SIGTERM unless given */
 	int64_t stop_timeout_ns; /* 5 s unless given; 0: kill at once */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "launcher/path.h"
 #include "preload/system_paths.h"
 
 static const char *const version_control[] = {".git", ".hg", ".svn", ".jj"};
@@ -33,11 +34,78 @@ bool policy_is_ignored_by_name(const struct policy *policy, const char *path)
 	       patterns_match(policy->ignored, relative != NULL ? relative : path + 1, false);
 }
 
+/* Is the ending (without its dot) in the list, as in "py,html" or ".py .html"? */
+static bool is_listed(const char *list, const char *ending)
+{
+	static const char separators[] = ",; *";
+	size_t length = strlen(ending);
+
+	for (const char *at = list; *at != '\0';) {
+		size_t size;
+
+		at += strspn(at, separators);
+		at += *at == '.';
+		size = strcspn(at, separators);
+		if (size == length && size > 0 && strncmp(at, ending, length) == 0) {
+			return true;
+		}
+		at += size;
+	}
+	return false;
+}
+
+/* "html.erb" is asked for as such, or as "erb". */
+bool policy_has_extension(const struct policy *policy, const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	if (policy->extension_count == 0) {
+		return true;
+	}
+	name = name != NULL ? name + 1 : path;
+	for (const char *dot = name[0] != '\0' ? strchr(name + 1, '.') : NULL; dot != NULL;
+	     dot = strchr(dot + 1, '.')) {
+		for (size_t i = 0; i < policy->extension_count; i++) {
+			if (is_listed(policy->extensions[i], dot + 1)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+bool policy_counts(const struct policy *policy, const char *path)
+{
+	return policy_has_extension(policy, path) && !policy_is_ignored_by_name(policy, path);
+}
+
+bool policy_is_script_folder(const struct policy *policy, const char *folder)
+{
+	char of[PATH_MAX];
+
+	return strcmp(folder, policy->folder) == 0 ||
+	       (policy->script[0] != '\0' && path_folder(of, policy->script) &&
+		strcmp(of, folder) == 0);
+}
+
+/* Their files change whenever they are looked at, and inotify(7) does not tell of them. */
+static bool is_made_up(const char *path)
+{
+	static const char *const roots[] = {"/proc", "/sys", "/dev"};
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(*roots); i++) {
+		if (path_is_below(path, roots[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 enum policy_place policy_place(const struct policy *policy, const char *path)
 {
 	const char *relative = roots_relative(&policy->roots, path);
 
-	if (relative == NULL && system_path(path)) {
+	if (relative == NULL && (policy->all ? is_made_up(path) : system_path(path))) {
 		return POLICY_IGNORED;
 	}
 	for (size_t i = 0; i < sizeof(version_control) / sizeof(*version_control); i++) {

@@ -81,10 +81,9 @@ void roots_add(struct roots *roots, const char *folder, const char *home)
 	}
 }
 
-/* The folder of the file that the word names; false if it names none. */
-static bool folder_of_file(const char *word, char folder[PATH_MAX])
+/* The file that the word names, and its folder; false if it names none. */
+static bool names_file(const char *word, char file[PATH_MAX], char folder[PATH_MAX])
 {
-	char file[PATH_MAX];
 	struct stat status;
 
 	if (word[0] == '-' || stat(word, &status) != 0 || !S_ISREG(status.st_mode) ||
@@ -94,7 +93,8 @@ static bool folder_of_file(const char *word, char folder[PATH_MAX])
 	return path_folder(folder, file);
 }
 
-void roots_of_command(struct roots *roots, char *const command[], const char *home)
+void roots_of_command(struct roots *roots, char *const command[], const char *home,
+		      char script[PATH_MAX])
 {
 	char folder[PATH_MAX];
 
@@ -105,11 +105,12 @@ void roots_of_command(struct roots *roots, char *const command[], const char *ho
 	for (size_t i = 0; command[i] != NULL; i++) {
 		/* The command's own name counts only as a path: "make" is not ./make. */
 		if ((i > 0 || strchr(command[i], '/') != NULL) &&
-		    folder_of_file(command[i], folder) && !system_path(folder)) {
+		    names_file(command[i], script, folder) && !system_path(folder)) {
 			roots_add(roots, folder, home);
 			return;
 		}
 	}
+	script[0] = '\0';
 }
 
 void roots_free(struct roots *roots)

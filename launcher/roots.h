@@ -3,6 +3,7 @@
 #ifndef LAUNCHER_ROOTS_H
 #define LAUNCHER_ROOTS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -22,9 +23,11 @@ void roots_add(struct roots *roots, const char *folder, const char *home);
 
 /*
  * The roots of a command: around the working directory, and around the first of its words that
- * names a file (the script), unless that is the system's. Allocates; roots_free() releases.
+ * names a file, unless that is the system's: its canonical path goes to `script`, or "". Allocates;
+ * roots_free() releases.
  */
-void roots_of_command(struct roots *roots, char *const command[], const char *home);
+void roots_of_command(struct roots *roots, char *const command[], const char *home,
+		      char script[PATH_MAX]);
 void roots_free(struct roots *roots);
 
 /* Is the canonical path a root, or below one? */

@@ -6,49 +6,24 @@
  * another name: so each folder on the way up has a light watch for that. A folder that does not
  * exist has its place waited for in the nearest one that does.
  */
-#include "launcher/watcher.h"
+#include "launcher/watcher_state.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "launcher/path.h"
 
-#define SELF_EVENTS (IN_DELETE_SELF | IN_MOVE_SELF)
 #define ENTRY_EVENTS                                                                               \
 	(IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_ATTRIB)
-#define WAITING_EVENTS (IN_CREATE | IN_MOVED_TO)
-#define BUFFER_SIZE    65536
+#define FILE_EVENTS (IN_CLOSE_WRITE | IN_ATTRIB)
 
-struct folder {
-	char *path;
-	struct folder *parent; /* NULL for "/" */
-	int wd;		       /* -1: not watched: it does not exist, or nothing is asked of it */
-	bool wanted;	       /* its entries are */
-	bool waiting;	       /* for a folder below it to appear */
-	bool needed;	       /* scratch of watcher_prune */
-	struct folder *alias;  /* another path to the same inode, with the same wd */
-	UT_hash_handle hh;     /* by path; in the order of entry, so parents come first */
-	UT_hash_handle hh_wd;  /* by wd; the aliases hang on the one that is in here */
-};
-
-struct watcher {
-	int fd;
-	struct folder *folders;
-	struct folder *by_wd;
-	size_t filled, at;	    /* bytes in the buffer, and of those that are done with */
-	const struct folder *alias; /* still to hear of the event at `at` */
-	_Alignas(struct inotify_event) char buffer[BUFFER_SIZE];
-};
-
-static void free_folder(struct folder *folder)
+static void free_place(struct place *place)
 {
-	if (folder != NULL) {
-		free(folder->path);
-		free(folder);
+	if (place != NULL) {
+		free(place->path);
+		free(place);
 	}
 }
 
@@ -56,34 +31,36 @@ struct watcher *watcher_open(void)
 {
 	struct watcher *watcher = calloc(1, sizeof(*watcher));
 
-	if (watcher == NULL) {
-		return NULL;
-	}
-	watcher->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (watcher->fd < 0) {
-		free(watcher);
-		return NULL;
+	if (watcher != NULL) {
+		watcher->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	}
 	return watcher;
 }
 
+static void free_all(struct place **places)
+{
+	struct place *place = *places;
+	struct place *next;
+
+	HASH_CLEAR(hh, *places); /* its links stay */
+	while (place != NULL) {
+		next = place->hh.next;
+		free_place(place);
+		place = next;
+	}
+}
+
 void watcher_close(struct watcher *watcher)
 {
-	struct folder *folder;
-	struct folder *next;
-
 	if (watcher == NULL) {
 		return;
 	}
 	HASH_CLEAR(hh_wd, watcher->by_wd);
-	folder = watcher->folders;
-	HASH_CLEAR(hh, watcher->folders); /* its links stay */
-	while (folder != NULL) {
-		next = folder->hh.next;
-		free_folder(folder);
-		folder = next;
+	free_all(&watcher->folders);
+	free_all(&watcher->files);
+	if (watcher->fd >= 0) {
+		close(watcher->fd);
 	}
-	close(watcher->fd);
 	free(watcher);
 }
 
@@ -92,82 +69,104 @@ int watcher_fd(const struct watcher *watcher)
 	return watcher->fd;
 }
 
-static struct folder *find_folder(struct watcher *watcher, const char *path)
+struct place *watcher_find_folder(struct watcher *watcher, const char *path)
 {
-	struct folder *folder;
+	struct place *folder;
 
 	HASH_FIND_STR(watcher->folders, path, folder);
 	return folder;
 }
 
-static struct folder *find_wd(struct watcher *watcher, int wd)
+struct place *watcher_find_wd(struct watcher *watcher, int wd)
 {
-	struct folder *folder;
+	struct place *folder;
 
 	HASH_FIND(hh_wd, watcher->by_wd, &wd, sizeof(wd), folder);
 	return folder;
 }
 
-/* Takes the folder off its wd; the kernel's watch goes with the last that uses it. */
-static void detach(struct watcher *watcher, struct folder *folder)
+/* Takes the place off its wd; the kernel's watch goes with the last that uses it. */
+static void detach(struct watcher *watcher, struct place *place)
 {
-	struct folder *first;
+	struct place *first;
 
-	if (folder->wd < 0) {
+	if (place->wd < 0) {
 		return;
 	}
-	first = find_wd(watcher, folder->wd);
-	if (first == folder) {
-		HASH_DELETE(hh_wd, watcher->by_wd, folder);
-		if (folder->alias != NULL) {
-			first = folder->alias;
+	first = watcher_find_wd(watcher, place->wd);
+	if (first == place) {
+		HASH_DELETE(hh_wd, watcher->by_wd, place);
+		if (place->alias != NULL) {
+			first = place->alias;
 			HASH_ADD(hh_wd, watcher->by_wd, wd, sizeof(first->wd), first);
 		} else {
-			inotify_rm_watch(watcher->fd, folder->wd);
+			inotify_rm_watch(watcher->fd, place->wd);
 		}
 	} else {
-		while (first != NULL && first->alias != folder) {
+		while (first != NULL && first->alias != place) {
 			first = first->alias;
 		}
 		if (first != NULL) {
-			first->alias = folder->alias;
+			first->alias = place->alias;
 		}
 	}
-	folder->alias = NULL;
-	folder->wd = -1;
+	place->alias = NULL;
+	place->wd = -1;
 }
 
-static void attach(struct watcher *watcher, struct folder *folder, int wd)
+void watcher_lose(struct watcher *watcher, int wd)
 {
-	struct folder *first;
+	struct place *place;
 
-	if (folder->wd == wd) {
+	while ((place = watcher_find_wd(watcher, wd)) != NULL) {
+		detach(watcher, place);
+	}
+}
+
+static void attach(struct watcher *watcher, struct place *place, int wd)
+{
+	struct place *first;
+
+	if (place->wd == wd) {
 		return;
 	}
-	detach(watcher, folder);
-	folder->wd = wd;
-	first = find_wd(watcher, wd);
+	detach(watcher, place);
+	place->wd = wd;
+	first = watcher_find_wd(watcher, wd);
 	if (first != NULL) {
-		folder->alias = first->alias;
-		first->alias = folder;
+		place->alias = first->alias;
+		first->alias = place;
 	} else {
-		HASH_ADD(hh_wd, watcher->by_wd, wd, sizeof(folder->wd), folder);
+		HASH_ADD(hh_wd, watcher->by_wd, wd, sizeof(place->wd), place);
 	}
 }
 
-/* Asks the kernel for what the folder is to tell. 0 or -1. */
-static int install(struct watcher *watcher, struct folder *folder)
+static uint32_t wanted_events(const struct place *place)
 {
-	uint32_t mask = SELF_EVENTS | IN_ONLYDIR | IN_MASK_ADD;
+	uint32_t mask = IN_MASK_ADD;
+
+	if (place->is_file) {
+		return mask | FILE_EVENTS | IN_DONT_FOLLOW;
+	}
+	mask |= WATCHER_SELF_EVENTS | IN_ONLYDIR;
+	mask |= place->wanted ? ENTRY_EVENTS : 0u;
+	return mask | (place->waiting ? WATCHER_WAITING_EVENTS : 0u);
+}
+
+/* Asks the kernel for what the place is to tell. 0 or -1. */
+static int install(struct watcher *watcher, struct place *place)
+{
 	int wd;
 
-	mask |= folder->wanted ? ENTRY_EVENTS : 0u;
-	mask |= folder->waiting ? WAITING_EVENTS : 0u;
-	wd = inotify_add_watch(watcher->fd, folder->path, mask);
+	if (watcher->fd < 0) {
+		errno = EMFILE; /* as it was when the watcher was opened */
+		return -1;
+	}
+	wd = inotify_add_watch(watcher->fd, place->path, wanted_events(place));
 	if (wd < 0) {
 		return -1;
 	}
-	attach(watcher, folder, wd);
+	attach(watcher, place, wd);
 	return 0;
 }
 
@@ -177,9 +176,9 @@ static bool is_absence(int error)
 }
 
 /* Installs, or waits for the folder at the nearest place above it that exists. */
-static int install_or_wait(struct watcher *watcher, struct folder *folder)
+static int install_or_wait(struct watcher *watcher, struct place *folder)
 {
-	struct folder *parent = folder->parent;
+	struct place *parent = folder->parent;
 
 	if (install(watcher, folder) == 0) {
 		return 0;
@@ -198,25 +197,39 @@ static int install_or_wait(struct watcher *watcher, struct folder *folder)
 	return 0;
 }
 
-static struct folder *enter_folder(struct watcher *watcher, const char *path)
+static struct place *new_place(const char *path)
 {
-	struct folder *folder = find_folder(watcher, path);
+	struct place *place = calloc(1, sizeof(*place));
+
+	if (place == NULL) {
+		return NULL;
+	}
+	place->wd = -1;
+	place->path = strdup(path);
+	if (place->path == NULL) {
+		free(place);
+		return NULL;
+	}
+	return place;
+}
+
+static struct place *enter_folder(struct watcher *watcher, const char *path)
+{
+	struct place *folder = watcher_find_folder(watcher, path);
 	char above[PATH_MAX];
 
 	if (folder != NULL) {
 		return folder;
 	}
-	folder = calloc(1, sizeof(*folder));
+	folder = new_place(path);
 	if (folder == NULL) {
 		return NULL;
 	}
-	folder->wd = -1;
-	folder->path = strdup(path);
 	if (strcmp(path, "/") != 0 && path_folder(above, path)) {
 		folder->parent = enter_folder(watcher, above);
 	}
-	if (folder->path == NULL || (folder->parent == NULL && strcmp(path, "/") != 0)) {
-		free_folder(folder);
+	if (folder->parent == NULL && strcmp(path, "/") != 0) {
+		free_place(folder);
 		return NULL;
 	}
 	HASH_ADD_KEYPTR(hh, watcher->folders, folder->path, strlen(folder->path), folder);
@@ -229,7 +242,7 @@ static struct folder *enter_folder(struct watcher *watcher, const char *path)
 
 int watcher_add(struct watcher *watcher, const char *path)
 {
-	struct folder *folder = find_folder(watcher, path);
+	struct place *folder = watcher_find_folder(watcher, path);
 
 	if (folder != NULL && folder->wanted) {
 		return 0;
@@ -246,15 +259,36 @@ int watcher_add(struct watcher *watcher, const char *path)
 	return 0;
 }
 
-/* The folder has another place, or none: watch what is, or will be, where it was. */
-static void renew_below(struct watcher *watcher, const char *path)
+int watcher_add_file(struct watcher *watcher, const char *path)
 {
-	for (struct folder *at = watcher->folders; at != NULL; at = at->hh.next) {
+	struct place *file;
+	int wd;
+
+	HASH_FIND_STR(watcher->files, path, file);
+	if (file == NULL) {
+		file = new_place(path);
+		if (file == NULL) {
+			return -1;
+		}
+		file->is_file = true;
+		file->wanted = true;
+		HASH_ADD_KEYPTR(hh, watcher->files, file->path, strlen(file->path), file);
+	}
+	wd = file->wd;
+	if (install(watcher, file) != 0) {
+		return -1;
+	}
+	return file->wd != wd;
+}
+
+void watcher_renew_below(struct watcher *watcher, const char *path)
+{
+	for (struct place *at = watcher->folders; at != NULL; at = at->hh.next) {
 		if (path_is_below(at->path, path)) {
 			detach(watcher, at);
 		}
 	}
-	for (struct folder *at = watcher->folders; at != NULL; at = at->hh.next) {
+	for (struct place *at = watcher->folders; at != NULL; at = at->hh.next) {
 		if (path_is_below(at->path, path)) {
 			if (at->wanted || at->waiting) {
 				(void)install_or_wait(watcher, at);
@@ -265,97 +299,55 @@ static void renew_below(struct watcher *watcher, const char *path)
 	}
 }
 
-/* Turns one event about one folder into a hint; false if it says nothing. */
-static bool decode(struct watcher *watcher, const struct folder *folder,
-		   const struct inotify_event *event, struct hint *hint)
+void watcher_remounted(struct watcher *watcher)
 {
-	struct folder *below;
-
-	hint->mask = event->mask;
-	if ((event->mask & (SELF_EVENTS | IN_UNMOUNT)) != 0) {
-		hint->kind = HINT_BELOW;
-		(void)path_copy(hint->path, folder->path);
-		renew_below(watcher, hint->path);
-		return true;
-	}
-	if (event->len == 0 || !path_join(hint->path, folder->path, event->name)) {
-		return false;
-	}
-	below = folder->waiting && (event->mask & WAITING_EVENTS) != 0
-		    ? find_folder(watcher, hint->path)
-		    : NULL;
-	if (below != NULL && below->wd < 0) {
-		hint->kind = HINT_BELOW;
-		renew_below(watcher, hint->path);
-		return true;
-	}
-	hint->kind = HINT_ENTRY;
-	return folder->wanted;
-}
-
-static int fill(struct watcher *watcher)
-{
-	ssize_t size = read(watcher->fd, watcher->buffer, sizeof(watcher->buffer));
-
-	if (size < 0) {
-		return errno == EAGAIN || errno == EINTR ? 0 : -1;
-	}
-	watcher->filled = (size_t)size;
-	watcher->at = 0;
-	return size > 0;
-}
-
-/* The event to hear next and the folder it is about; each alias of the folder hears it, too. */
-static const struct inotify_event *take_event(struct watcher *watcher, const struct folder **folder)
-{
-	/* The kernel pads names, so that each event is aligned (inotify(7)). */
-	const struct inotify_event *event = (const void *)(watcher->buffer + watcher->at);
-
-	*folder = watcher->alias != NULL ? watcher->alias : find_wd(watcher, event->wd);
-	watcher->alias = *folder != NULL ? (*folder)->alias : NULL;
-	if ((event->mask & SELF_EVENTS) != 0) {
-		watcher->alias = NULL; /* hearing it renews them all */
-	}
-	if (watcher->alias == NULL) {
-		watcher->at += sizeof(*event) + event->len;
-	}
-	return event;
-}
-
-int watcher_next(struct watcher *watcher, struct hint *hint)
-{
-	for (;;) {
-		const struct inotify_event *event;
-		const struct folder *folder;
-		int result = watcher->at < watcher->filled ? 1 : fill(watcher);
-
-		if (result <= 0) {
-			return result;
+	/* What stands at a path may be another inode now; what is the same keeps its wd. */
+	for (struct place *at = watcher->folders; at != NULL; at = at->hh.next) {
+		if (install(watcher, at) != 0) {
+			detach(watcher, at);
+			if (at->wanted || at->waiting) {
+				(void)install_or_wait(watcher, at);
+			}
 		}
-		event = take_event(watcher, &folder);
-		if ((event->mask & IN_Q_OVERFLOW) != 0) {
-			hint->kind = HINT_ALL;
-			return 1;
-		}
-		if (folder != NULL && decode(watcher, folder, event, hint)) {
-			return 1;
+	}
+	for (struct place *at = watcher->files; at != NULL; at = at->hh.next) {
+		(void)install(watcher, at);
+	}
+	watcher->all_due = true;
+}
+
+static void remove_place(struct watcher *watcher, struct place **places, struct place *place)
+{
+	detach(watcher, place);
+	HASH_DEL(*places, place);
+	free_place(place);
+}
+
+static void prune_files(struct watcher *watcher, const struct watcher_keep *keep)
+{
+	struct place *file;
+	struct place *next;
+
+	HASH_ITER(hh, watcher->files, file, next)
+	{
+		if (!keep->file(file->path, keep->context)) {
+			remove_place(watcher, &watcher->files, file);
 		}
 	}
 }
 
-void watcher_prune(struct watcher *watcher, bool (*keep)(const char *folder, void *context),
-		   void *context)
+void watcher_prune(struct watcher *watcher, const struct watcher_keep *keep)
 {
-	struct folder *folder;
-	struct folder *next;
+	struct place *folder;
+	struct place *next;
 
 	for (folder = watcher->folders; folder != NULL; folder = folder->hh.next) {
 		folder->needed = false;
 	}
 	for (folder = watcher->folders; folder != NULL; folder = folder->hh.next) {
-		folder->wanted = folder->wanted && keep(folder->path, context);
+		folder->wanted = folder->wanted && keep->folder(folder->path, keep->context);
 		if (folder->wanted) {
-			for (struct folder *up = folder; up != NULL; up = up->parent) {
+			for (struct place *up = folder; up != NULL; up = up->parent) {
 				up->needed = true;
 			}
 		}
@@ -363,11 +355,10 @@ void watcher_prune(struct watcher *watcher, bool (*keep)(const char *folder, voi
 	HASH_ITER(hh, watcher->folders, folder, next)
 	{
 		if (!folder->needed) {
-			detach(watcher, folder);
-			HASH_DEL(watcher->folders, folder);
-			free_folder(folder);
+			remove_place(watcher, &watcher->folders, folder);
 		}
 	}
+	prune_files(watcher, keep);
 	watcher->alias = NULL;
 }
 
@@ -375,7 +366,7 @@ size_t watcher_count(const struct watcher *watcher)
 {
 	size_t count = 0;
 
-	for (struct folder *at = watcher->folders; at != NULL; at = at->hh.next) {
+	for (struct place *at = watcher->folders; at != NULL; at = at->hh.next) {
 		count += at->wanted && at->wd >= 0;
 	}
 	return count;

@@ -171,6 +171,8 @@ void observe_list(int dirfd, const char *path, int error)
 	if (error == ENOENT) {
 		report_missing(dirfd, path, false);
 	} else if (tell_is_news(dirfd, path, REPORT_LIST)) {
+		/* As it was before its entries are read: what is younger may not be among them. */
+		(void)tell_identify(dirfd, path, 0, &header);
 		tell_fact(&header, dirfd, path, 0);
 	}
 }

@@ -57,6 +57,7 @@ enum report_flag {
 struct identity {
 	uint64_t device, inode, size;
 	int64_t mtime_ns; /* CLOCK_REALTIME, as the filesystem keeps it */
+	int64_t ctime_ns; /* the same; chmod(2) and link(2) change it as well */
 };
 
 /* Fixed layout, host byte order: both ends run on one machine. */
@@ -77,7 +78,7 @@ struct report_header {
 	uint64_t count;		  /* LOST: how many; HELLO: inode of the mount namespace */
 };
 
-_Static_assert(sizeof(struct report_header) == 96, "the wire format has no hidden padding");
+_Static_assert(sizeof(struct report_header) == 104, "the wire format has no hidden padding");
 
 /* How many payload bytes the whole report has. */
 static inline uint32_t report_total(const struct report_header *header)

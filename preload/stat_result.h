@@ -24,6 +24,8 @@
 			seen.size = (uint64_t)(buffer)->st_size;                                   \
 			seen.mtime_ns = (int64_t)(buffer)->st_mtim.tv_sec * 1000000000 +           \
 					(buffer)->st_mtim.tv_nsec;                                 \
+			seen.ctime_ns = (int64_t)(buffer)->st_ctim.tv_sec * 1000000000 +           \
+					(buffer)->st_ctim.tv_nsec;                                 \
 			seen_mode = (buffer)->st_mode;                                             \
 		}                                                                                  \
 		observe_stat(dirfd, path, ((flags)&AT_SYMLINK_NOFOLLOW) != 0, &seen, seen_mode,    \
@@ -47,6 +49,8 @@ static inline void after_statx(int dirfd, const char *path, int flags, const str
 		seen.size = buffer->stx_size;
 		seen.mtime_ns = (int64_t)buffer->stx_mtime.tv_sec * 1000000000 +
 				(int64_t)buffer->stx_mtime.tv_nsec;
+		seen.ctime_ns = (int64_t)buffer->stx_ctime.tv_sec * 1000000000 +
+				(int64_t)buffer->stx_ctime.tv_nsec;
 		mode = buffer->stx_mode;
 	}
 	observe_stat(dirfd, path, (flags & AT_SYMLINK_NOFOLLOW) != 0, &seen, mode, error);

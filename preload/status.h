@@ -42,6 +42,8 @@ static inline void status_take(struct status *status, const kernel_status *from)
 	status->identity.size = (uint64_t)from->st_size;
 	status->identity.mtime_ns =
 	    (int64_t)from->st_mtime * 1000000000 + (int64_t)from->st_mtime_nsec;
+	status->identity.ctime_ns =
+	    (int64_t)from->st_ctime * 1000000000 + (int64_t)from->st_ctime_nsec;
 }
 
 /* Both return 0 or -errno, and look at the path only inside the kernel: EFAULT, never a crash. */

@@ -29,7 +29,7 @@ Test(channel, all_fields)
 	sent->header.first_length = 6;
 	sent->header.second_length = 17;
 	sent->header.text_length = sizeof(payload) - 6 - 17;
-	sent->header.identity = (struct identity){1, 2, 3, 4};
+	sent->header.identity = (struct identity){1, 2, 3, 4, 5};
 	sent->header.time_ns = 99;
 	memcpy(sent->payload, payload, sizeof(payload));
 	send_all(sent);
@@ -41,6 +41,7 @@ Test(channel, all_fields)
 	cr_assert(zero(int, memcmp(report.text, "\0two\0words\0", 11)));
 	cr_assert(eq(int, (int)report.header.kind, REPORT_EXEC));
 	cr_assert(eq(i64, report.header.identity.mtime_ns, 4));
+	cr_assert(eq(i64, report.header.identity.ctime_ns, 5));
 	cr_assert(eq(u64, report.header.time_ns, 99));
 	expect_none();
 	free(sent);

@@ -97,15 +97,11 @@ static struct dependency *know(const char *name)
 
 static void expect_change(const char *name, enum dependency_change change)
 {
-	struct identity now = {0}, disk = {0};
-	bool present = false;
 	struct dependency *dependency = dependencies_find(set, in_scratch(name));
-	bool there = identity_of_path(in_scratch(name), &disk);
+	struct sight now;
 
-	cr_expect(eq(int, (int)dependency_compare(dependency, &now, &present), (int)change), "%s",
-		  name);
-	cr_expect(eq(int, present, there), "%s", name);
-	cr_expect(identity_equal(&now, &disk), "%s", name);
+	sight_take(&now, in_scratch(name), false);
+	cr_expect(eq(int, (int)dependency_compare(dependency, &now), (int)change), "%s", name);
 }
 
 Test(dependencies, compare)

@@ -22,7 +22,7 @@ Test(generations, told_once)
 	cr_assert(eq(sz, generations_count(generations), 1));
 	cr_assert(eq(u32, told("watching", "file", "read"), 1));
 	cr_assert(eq(u32, told("watching", NULL, NULL), 1));
-	cr_assert(eq(sz, watcher_count(watcher), 1));
+	cr_assert(eq(sz, watches_count(watches), 1));
 }
 
 /* To have read a file says more than to have looked at it. */
@@ -59,7 +59,7 @@ Test(generations, arrival)
 	cr_assert(zero(int, unlink("removed")));
 	save("appeared", "1");
 	/* The watches are set already, but their events are not what this is about. */
-	(void)count_hints(watcher, "");
+	drop_hints();
 	expect_changes(4, "arrival");
 	cr_expect(eq(u32, told("changed", "written", "written"), 1));
 	cr_expect(eq(u32, told("changed", "replaced", "replaced"), 1));
@@ -91,7 +91,7 @@ Test(generations, first_use_counts)
 	depend("file");
 	save("file", "22");
 	depend("file");
-	(void)count_hints(watcher, "");
+	drop_hints();
 	expect_changes(1, "read before and after");
 }
 
@@ -250,12 +250,12 @@ Test(generations, watches_are_given_back)
 	depend("a/file");
 	generations_begin(generations, true);
 	depend("b/file");
-	cr_expect(eq(sz, watcher_count(watcher), 2));
+	cr_expect(eq(sz, watches_count(watches), 2));
 	generations_begin(generations, true);
 	depend("c/file");
-	cr_expect(eq(sz, watcher_count(watcher), 3));
+	cr_expect(eq(sz, watches_count(watches), 3));
 	generations_begin(generations, true);
-	cr_expect(eq(sz, watcher_count(watcher), 2), "those of the last two");
+	cr_expect(eq(sz, watches_count(watches), 2), "those of the last two");
 	save("b/file", "1");
 	save("c/file", "1");
 	generations_fail(generations);

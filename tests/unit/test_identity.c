@@ -48,25 +48,28 @@ Test(identity, of_path)
 
 Test(identity, equal)
 {
-	const struct identity one = {1, 2, 3, 4};
-	const struct identity same = {1, 2, 3, 4};
+	const struct identity one = {1, 2, 3, 4, 5};
+	const struct identity same = {1, 2, 3, 4, 5};
 	const struct identity others[] = {
-	    {0, 2, 3, 4},
-	    {2, 2, 3, 4},
-	    {1, 1, 3, 4},
-	    {1, 3, 3, 4},
-	    {1, 2, 2, 4},
-	    {1, 2, 4, 4},
-	    {1, 2, 3, 3},
-	    {1, 2, 3, 5},
-	    {1, 2, 3, -4},
-	    {0, 0, 0, 0},
-	    {1ull << 32 | 1, 2, 3, 4},
-	    {1, 1ull << 32 | 2, 3, 4},
-	    {1, 2, 1ull << 32 | 3, 4},
+	    {0, 2, 3, 4, 5},
+	    {2, 2, 3, 4, 5},
+	    {1, 1, 3, 4, 5},
+	    {1, 3, 3, 4, 5},
+	    {1, 2, 2, 4, 5},
+	    {1, 2, 4, 4, 5},
+	    {1, 2, 3, 3, 5},
+	    {1, 2, 3, 5, 5},
+	    {1, 2, 3, -4, 5},
+	    {0, 0, 0, 0, 5},
+	    {1ull << 32 | 1, 2, 3, 4, 5},
+	    {1, 1ull << 32 | 2, 3, 4, 5},
+	    {1, 2, 1ull << 32 | 3, 4, 5},
 	};
 
+	const struct identity linked = {1, 2, 3, 4, 6};
+
 	cr_assert(identity_equal(&one, &same));
+	cr_assert(identity_equal(&one, &linked), "chmod and link change the ctime, too");
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		cr_expect(not(identity_equal(&one, &others[i])), "%zu", i);
 		cr_expect(not(identity_equal(&others[i], &one)), "%zu", i);

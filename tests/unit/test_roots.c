@@ -147,11 +147,13 @@ Test(roots, canonical_and_once)
 	cr_assert(eq(sz, roots.count, ROOTS_MAX));
 }
 
+static char script[PATH_MAX];
+
 static void of_command(const char *name, const char *first, const char *second)
 {
 	char *command[] = {(char *)name, (char *)first, (char *)second, NULL};
 
-	roots_of_command(&roots, command, NULL);
+	roots_of_command(&roots, command, NULL, script);
 }
 
 Test(roots, of_command)
@@ -167,6 +169,7 @@ Test(roots, of_command)
 	EXPECT_ROOTS("the working directory", "cwd");
 	of_command("python3", "local.py", NULL);
 	EXPECT_ROOTS("a script here", "cwd");
+	cr_expect(eq(str, script, (char *)in_scratch("cwd/local.py")));
 	of_command("python3", "../else/app/bin/run.py", NULL);
 	EXPECT_ROOTS("a script elsewhere", "cwd", "else/app");
 	of_command("python3", "-X", in_scratch("third/script"));
@@ -185,6 +188,7 @@ Test(roots, of_command)
 	EXPECT_ROOTS("no files", "cwd");
 	of_command("python3", "-o/../../third/script", NULL);
 	EXPECT_ROOTS("an option", "cwd");
+	cr_expect(eq(str, script, ""));
 	/* Called by its name alone it is not the file of that name here. */
 	cr_assert(zero(int, chdir("sub")));
 	cr_assert(zero(int, symlink("../../third/script", "make")));

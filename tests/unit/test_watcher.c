@@ -215,7 +215,7 @@ Test(watcher, pruned)
 	cr_assert(eq(sz, watcher_count(watcher), 3));
 	cr_assert(eq(u32, kernel_watches(), others + 1));
 	strcpy(kept, in_scratch("a/b/c"));
-	watcher_prune(watcher, is_context, kept);
+	watcher_prune(watcher, &(struct watcher_keep){is_context, is_context, kept});
 	cr_assert(eq(sz, watcher_count(watcher), 1));
 	cr_assert(eq(u32, kernel_watches(), others));
 	save("a/file", "");
@@ -235,10 +235,10 @@ Test(watcher, pruned)
 	await_mask(watcher, in_scratch("a/file"), IN_CLOSE_WRITE);
 	await_mask(watcher, in_scratch("other/file"), IN_CLOSE_WRITE);
 	/* The folders above what was kept still tell that they are moved. */
-	watcher_prune(watcher, is_context, kept);
+	watcher_prune(watcher, &(struct watcher_keep){is_context, is_context, kept});
 	cr_assert(zero(int, rename("a", "z")));
 	(void)await(watcher, HINT_BELOW, in_scratch("a"));
-	watcher_prune(watcher, keeps_nothing, NULL);
+	watcher_prune(watcher, &(struct watcher_keep){keeps_nothing, keeps_nothing, NULL});
 	cr_assert(zero(sz, watcher_count(watcher)));
 	cr_assert(zero(u32, kernel_watches()));
 }

@@ -247,8 +247,8 @@ Test(watcher_moves, pruned_while_waiting)
 {
 	watch("x/a");
 	watch("x/b");
-	watcher_prune(watcher, keeps_all, NULL);
-	watcher_prune(watcher, keeps_b, NULL);
+	watcher_prune(watcher, &(struct watcher_keep){keeps_all, keeps_all, NULL});
+	watcher_prune(watcher, &(struct watcher_keep){keeps_b, keeps_b, NULL});
 	cr_assert(zero(int, system("mkdir -p x/a x/b")));
 	(void)count_hints(watcher, "");
 	cr_assert(eq(sz, watcher_count(watcher), 1));

@@ -106,7 +106,7 @@ Test(watchlist, folder)
 	save("app/.git/index", "1");
 	WATCH("app");
 	cr_expect(zero(u32, told("watching", "app/.git/index", NULL)));
-	cr_expect(eq(sz, watcher_count(watcher), 3), "app, app/sub and app/sub/deep");
+	cr_expect(eq(sz, watches_count(watches), 3), "app, app/sub and app/sub/deep");
 	expect_saved("app/file", 1);
 	expect_saved("app/.env", 1);
 	expect_saved("app/sub/deep/file", 1);
@@ -162,7 +162,7 @@ Test(watchlist, new_folders)
 	expect_saved("app/a/file", 1);
 	make_folder("app/.hidden");
 	expect_saved("app/.hidden/file", 0);
-	cr_expect(eq(sz, watcher_count(watcher), 3), "app, app/a and app/a/b");
+	cr_expect(eq(sz, watches_count(watches), 3), "app, app/a and app/a/b");
 	cr_assert(zero(int, rename("made", "app/moved")));
 	expect_changes(2, "a folder with files in it");
 	cr_expect(eq(u32, told("changed", "app/moved/sub/deep/one", "appeared"), 1));

@@ -14,7 +14,8 @@
 #include "tests/unit/hints.h"
 #include "tests/unit/scratch.h"
 
-static struct watcher *watcher;
+static struct watches *watches;
+static struct policy policy;
 static struct journal *journal;
 static struct generations *generations;
 static int events;	      /* what the journal has written */
@@ -42,16 +43,18 @@ static inline void world_enter(void)
 	events = memfd_create("events", MFD_CLOEXEC);
 	(void)snprintf(number, sizeof(number), "%d", dup(events));
 	journal = journal_open(number, directory, "command");
-	watcher = watcher_open();
-	cr_assert(events >= 0 && journal != NULL && watcher != NULL);
-	generations = generations_new(watcher, journal, drain, NULL);
+	watches = watches_open(-1, journal);
+	cr_assert(events >= 0 && journal != NULL && watches != NULL);
+	policy = (struct policy){0};
+	generations = generations_new(&(struct generations_parts){
+	    .watches = watches, .journal = journal, .policy = &policy, .drain = drain});
 	cr_assert(generations != NULL);
 }
 
 static inline void world_leave(void)
 {
 	generations_free(generations);
-	watcher_close(watcher);
+	watches_close(watches);
 	journal_close(journal);
 	(void)close(events);
 	scratch_leave();
@@ -109,11 +112,19 @@ static inline struct verdict judge(void)
 	struct hint hint;
 
 	generations_verify(generations, &verdict);
-	while (watcher_next(watcher, &hint) == 1) {
+	while (watches_next(watches, &hint) == 1) {
 		generations_judge(generations, &hint, &verdict);
 	}
 	generations_verify(generations, &verdict);
 	return verdict;
+}
+
+static inline void drop_hints(void)
+{
+	struct hint hint;
+
+	while (watches_next(watches, &hint) == 1) {
+	}
 }
 
 /* The same until so many changes have come. */
@@ -122,7 +133,7 @@ static inline struct verdict judge_until(unsigned changed)
 	struct verdict verdict = judge();
 
 	while (verdict.changed < changed) {
-		struct pollfd ready = {.fd = watcher_fd(watcher), .events = POLLIN};
+		struct pollfd ready = {.fd = watches_fd(watches), .events = POLLIN};
 		struct verdict more;
 
 		cr_assert(eq(int, poll(&ready, 1, LIMIT_MS), 1), "%u of %u changes",
