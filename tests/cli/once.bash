@@ -7,11 +7,11 @@
 # or none, and one too many is seen at the next save: it takes the number, and the line, that the next
 # one should have.
 
-# shows FILE: the command that does it has been started, and the file is watched.
+# shows FILE: the command that does it has been started, and the file, of one line, is watched.
 shows() {
 	shown=$1
 	start sh -c 'echo $(cat "$1"); exec cat' sh "$shown"
-	expect_line "$(echo "$(<"$shown")")"
+	expect_line "$(<"$shown")"
 	expect_shown_watched
 }
 
