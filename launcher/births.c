@@ -25,7 +25,9 @@ static bool is_born(struct generations *generations, const char *path, uint32_t 
 		return false;
 	}
 	if (!S_ISREG(status.st_mode)) {
-		return S_ISLNK(status.st_mode) && (mask & (IN_CREATE | IN_MOVED_TO)) != 0;
+		/* A new folder may be the package that was lacked. */
+		return (S_ISLNK(status.st_mode) || S_ISDIR(status.st_mode)) &&
+		       (mask & (IN_CREATE | IN_MOVED_TO)) != 0;
 	}
 	if ((mask & (IN_CREATE | IN_MOVED_TO)) != 0) {
 		(void)dependencies_enter(generations->newborn, path, &made);
@@ -50,7 +52,7 @@ static bool is_candidate(const struct generations *generations, const char *path
 {
 	const char *name = path_name(path);
 
-	return name[0] != '.' && !policy_is_litter(name) &&
+	return name[0] != '.' && !policy_is_litter(name) && !policy_is_python_cache(path) &&
 	       policy_counts(generations->parts.policy, path);
 }
 
@@ -124,20 +126,32 @@ static bool reads_all_like(struct generations *generations, const char *folder, 
 }
 
 /*
+ * CPython lists each folder that it imports from, once; that it has read all modules of a package
+ * does not mean that it would read one more. A package shows by this name being looked for.
+ */
+static bool is_listed_by_importer(struct generations *generations, const char *folder)
+{
+	const struct dependency *listed = dependencies_find(generations->listed, folder);
+	char probe[PATH_MAX];
+
+	return listed != NULL && !listed->read &&
+	       (policy_is_script_folder(generations->parts.policy, folder) ||
+		(path_join(probe, folder, "__init__.abi3.so") &&
+		 dependencies_find(generations->current, probe) != NULL));
+}
+
+/*
  * Does a new file there matter while the command is well? If it reads all of its kind: plug-ins,
- * templates, migrations. CPython lists the folders that it imports from, which says nothing of
- * what else lies in that of the script.
+ * templates, migrations.
  */
 static bool matters_to_healthy(struct generations *generations, const char *folder,
 			       const char *path)
 {
 	const char *ending = extension(path_name(path));
 
-	if (ending == NULL || (strcmp(ending, ".py") == 0 &&
-			       policy_is_script_folder(generations->parts.policy, folder))) {
-		return false;
-	}
-	return reads_all_like(generations, folder, ending);
+	return ending != NULL &&
+	       !(strcmp(ending, ".py") == 0 && is_listed_by_importer(generations, folder)) &&
+	       reads_all_like(generations, folder, ending);
 }
 
 bool births_awaited(struct generations *generations, const char *path, uint32_t mask)

@@ -138,7 +138,7 @@ void fact_list(struct fact *fact, const char *path)
 
 	fact->use.reason = DEPENDENCY_LISTED;
 	if (locate(fact, path, canonical) == POLICY_PROJECT && !policy_is_python_cache(canonical)) {
-		generations_list(fact->context->generations, canonical, fact->use);
+		generations_list(fact->context->generations, canonical, fact->use, fact->again);
 	}
 }
 

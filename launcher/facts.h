@@ -25,6 +25,7 @@ struct fact_context {
 struct fact {
 	const struct fact_context *context;
 	struct use use;	  /* its reason is set by the rule */
+	bool again;	  /* of a listing: this process has listed it before */
 	bool passes_link; /* there is a symlink on the way to the path, as resolved last */
 };
 

@@ -83,8 +83,12 @@ void generations_write(struct generations *generations, const char *path, bool s
 void generations_redirect(struct generations *generations, const char *path);
 /* The command has renamed the folder: what it depended on below goes with it, by its own hand. */
 void generations_move_below(struct generations *generations, const char *folder);
-/* The folder's entries were read: after a failure, a new file there is a change. */
-void generations_list(struct generations *generations, const char *folder, struct use use);
+/*
+ * The folder's entries were read: after a failure, a new file there is a change. again: by a
+ * process that has done so before.
+ */
+void generations_list(struct generations *generations, const char *folder, struct use use,
+		      bool again);
 
 /* Watches a folder for what appears in it (see generations_set_watched). */
 void generations_watch_folder(struct generations *generations, const char *folder);

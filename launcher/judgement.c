@@ -165,7 +165,6 @@ static void judge_one(struct generations *generations, struct dependency *depend
 		return;
 	}
 	if (change == CHANGE_NONE) {
-		dependency->identity.ctime_ns = now.identity.ctime_ns;
 		verdict->stirred |= mask != 0;
 	} else {
 		if (change == CHANGE_WRITTEN && (mask & IN_ATTRIB) != 0 &&

@@ -102,6 +102,7 @@ void observer_take(struct observer *observer, const struct report *report)
 		    .time_ns = header->time_ns,
 		    .program = process != NULL ? process->program : NULL,
 		    .identity = (header->flags & REPORT_IDENTITY) != 0 ? &header->identity : NULL},
+	    .again = (header->flags & REPORT_AGAIN) != 0,
 	};
 
 	if (process != NULL && process->foreign && header->kind != REPORT_HELLO &&

@@ -179,13 +179,21 @@ void generations_move_below(struct generations *generations, const char *folder)
 	dependencies_each(generations->current, move_if_below, &moving);
 }
 
-void generations_list(struct generations *generations, const char *folder, struct use use)
+void generations_list(struct generations *generations, const char *folder, struct use use,
+		      bool again)
 {
 	bool made;
 	struct dependency *dependency = dependencies_enter(generations->listed, folder, &made);
 
-	if (dependency != NULL && made) {
+	if (dependency == NULL) {
+		return;
+	}
+	if (made) {
 		set_use(dependency, &use);
 		generations_watch_folder(generations, folder);
+	} else if (again && use.pid == dependency->pid && use.identity != NULL &&
+		   identity_equal(use.identity, &dependency->identity)) {
+		/* CPython's importer would not have looked at it again, unchanged as it is. */
+		dependency->read = true;
 	}
 }

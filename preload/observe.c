@@ -9,6 +9,8 @@
 #include "preload/tell.h"
 #include "preload/text.h"
 
+enum { LISTED_AGAIN = 1 }; /* a variant of tell_fact() */
+
 #define GLOB_FOLDER_MAX 512
 
 static bool may_read(int flags)
@@ -161,19 +163,34 @@ void observe_access(int dirfd, const char *path, int error)
 	}
 }
 
-void observe_list(int dirfd, const char *path, int error)
+/*
+ * A second time is worth telling, too: importers list a folder once and then remember it. With the
+ * identity from before its entries are read, as what is younger may not be among them.
+ */
+static void report_listing(int dirfd, const char *path)
 {
 	struct report_header header = {.kind = REPORT_LIST};
+	unsigned variant = 0;
 
+	if (tell_has_told(dirfd, path, REPORT_LIST)) {
+		header.flags = REPORT_AGAIN;
+		variant = LISTED_AGAIN;
+	}
+	if (tell_is_news(dirfd, path, TELL_KIND(REPORT_LIST, variant))) {
+		(void)tell_identify(dirfd, path, 0, &header);
+		tell_fact(&header, dirfd, path, variant);
+	}
+}
+
+void observe_list(int dirfd, const char *path, int error)
+{
 	if ((error != 0 && error != ENOENT) || path == NULL || !guest_enter()) {
 		return;
 	}
 	if (error == ENOENT) {
 		report_missing(dirfd, path, false);
-	} else if (tell_is_news(dirfd, path, REPORT_LIST)) {
-		/* As it was before its entries are read: what is younger may not be among them. */
-		(void)tell_identify(dirfd, path, 0, &header);
-		tell_fact(&header, dirfd, path, 0);
+	} else {
+		report_listing(dirfd, path);
 	}
 }
 

@@ -47,6 +47,7 @@ enum report_flag {
 	REPORT_FAILED = 1 << 5,	     /* the call failed, with `error` */
 	REPORT_SPAWNED = 1 << 7,     /* EXEC: by a child, whose pid is not known yet */
 	REPORT_UNREACHABLE = 1 << 6, /* EXEC: the library cannot be opened from there */
+	REPORT_AGAIN = 1 << 8,	     /* LIST: this process has listed it before */
 };
 
 #define REPORT_MAGIC	  0x31524c41u /* "ALR1" on the wire of a little-endian machine */

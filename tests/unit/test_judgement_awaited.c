@@ -17,7 +17,7 @@ static void have_listed(void)
 	save("other/file", "1");
 	depend("app/file");
 	depend("other/file");
-	generations_list(generations, in_scratch("app"), use_of("app", DEPENDENCY_LISTED));
+	generations_list(generations, in_scratch("app"), use_of("app", DEPENDENCY_LISTED), false);
 	expect_no_change("arrival");
 }
 
@@ -111,7 +111,7 @@ Test(judgement_awaited, begins_anew)
 	depend("app/file");
 	save("app/new", "1");
 	expect_no_change("running");
-	generations_list(generations, in_scratch("app"), use_of("app", DEPENDENCY_LISTED));
+	generations_list(generations, in_scratch("app"), use_of("app", DEPENDENCY_LISTED), false);
 	save("app/other", "1");
 	expect_no_change("running, and has listed it");
 	generations_begin(generations, false);
