@@ -21,15 +21,11 @@ struct dependencies *dependencies_new(void)
 	return calloc(1, sizeof(struct dependencies));
 }
 
-void dependencies_free(struct dependencies *set)
+void dependencies_clear(struct dependencies *set)
 {
-	struct entry *entry;
+	struct entry *entry = set->entries;
 	struct entry *next;
 
-	if (set == NULL) {
-		return;
-	}
-	entry = set->entries;
 	HASH_CLEAR(hh, set->entries); /* its links stay */
 	while (entry != NULL) {
 		next = entry->hh.next;
@@ -37,7 +33,14 @@ void dependencies_free(struct dependencies *set)
 		free(entry);
 		entry = next;
 	}
-	free(set);
+}
+
+void dependencies_free(struct dependencies *set)
+{
+	if (set != NULL) {
+		dependencies_clear(set);
+		free(set);
+	}
 }
 
 struct dependency *dependencies_find(struct dependencies *set, const char *path)

@@ -52,14 +52,16 @@ struct dependency {
 	bool by_mode;		  /* a change of its mode alone counts, too */
 	bool pinned;		  /* named with --watch: triggers even if the command writes it */
 	bool read;		  /* its content was used, and not only its being there */
-	bool adopted;		  /* see arrivals.h */
-	bool outdated;		  /* it is known that an older version was used */
-	bool changed;		  /* in this burst; counted once */
-	bool unfinished;	  /* it is away for a moment, or still being written */
-	bool stale; /* of an earlier generation: an event came, `identity` is not known */
+	bool adopted; /* our version is taken for the command's, though it was another */
+	bool executed;
+	bool outdated;	 /* it is known that an older version was used */
+	bool changed;	 /* in this burst; counted once */
+	bool unfinished; /* it is away for a moment, or still being written */
+	bool stale;	 /* of an earlier generation: an event came, `identity` is not known */
 	enum dependency_role role;
 	enum dependency_reason reason;
-	pid_t pid; /* who was the first to use it, and when */
+	pid_t updater; /* of may_write: who was the last */
+	pid_t pid;     /* who was the first to use it, and when */
 	uint64_t time_ns;
 };
 
@@ -68,6 +70,9 @@ struct dependencies;
 /* NULL and errno ENOMEM. */
 struct dependencies *dependencies_new(void);
 void dependencies_free(struct dependencies *set);
+
+/* Removes all of them. */
+void dependencies_clear(struct dependencies *set);
 
 /* NULL if the path is not there. The set owns what is returned. */
 struct dependency *dependencies_find(struct dependencies *set, const char *path);

@@ -147,8 +147,13 @@ void fact_write(struct fact *fact, const char *path, bool sure)
 {
 	char canonical[PATH_MAX];
 
-	if (locate(fact, path, canonical) != POLICY_IGNORED) {
-		generations_write(fact->context->generations, canonical, sure);
+	if (locate(fact, path, canonical) == POLICY_IGNORED) {
+		return;
+	}
+	if (sure) {
+		generations_write(fact->context->generations, canonical);
+	} else {
+		generations_update(fact->context->generations, canonical, fact->use.pid);
 	}
 }
 
@@ -187,7 +192,7 @@ void fact_name_change(struct fact *fact, const char *path)
 
 	if (locate_name(fact, path, false, canonical) &&
 	    policy_place(fact->context->policy, canonical) != POLICY_IGNORED) {
-		generations_write(fact->context->generations, canonical, true);
+		generations_write(fact->context->generations, canonical);
 	}
 }
 

@@ -24,9 +24,14 @@ struct generations *generations_new(const struct generations_parts *parts)
 	generations->current = dependencies_new();
 	generations->listed = dependencies_new();
 	generations->newborn = dependencies_new();
-	generations->arrivals = arrivals_new();
+	generations->arrivals = lately_new();
+	generations->updates = lately_new();
+	generations->unsteady = dependencies_new();
+	generations->told_unsteady = dependencies_new();
 	if (generations->current == NULL || generations->listed == NULL ||
-	    generations->newborn == NULL || generations->arrivals == NULL) {
+	    generations->newborn == NULL || generations->arrivals == NULL ||
+	    generations->updates == NULL || generations->unsteady == NULL ||
+	    generations->told_unsteady == NULL) {
 		generations_free(generations);
 		return NULL;
 	}
@@ -40,7 +45,10 @@ void generations_free(struct generations *generations)
 		dependencies_free(generations->previous);
 		dependencies_free(generations->listed);
 		dependencies_free(generations->newborn);
-		arrivals_free(generations->arrivals);
+		dependencies_free(generations->unsteady);
+		dependencies_free(generations->told_unsteady);
+		lately_free(generations->arrivals);
+		lately_free(generations->updates);
 		free(generations->unread);
 		free(generations->fresh);
 		free(generations->programs);
@@ -174,7 +182,9 @@ void generations_begin(struct generations *generations, bool complete)
 		/* What has changed up to now, the new generation will find as it is. */
 		dependencies_each(generations->previous, refresh, NULL);
 	}
-	arrivals_begin(generations->arrivals);
+	renew(&generations->unsteady);
+	lately_begin(generations->arrivals);
+	lately_begin(generations->updates);
 	free(generations->unread);
 	generations->unread = NULL;
 	generations->failed = false;

@@ -77,8 +77,10 @@ void generations_outdate(struct generations *generations, const char *path, stru
 void generations_depend_on_mode(struct generations *generations, const char *path, struct use use);
 /* Remembers a version that has been seen, in case the path becomes a dependency. */
 void generations_see(struct generations *generations, const char *path, struct use use);
-/* The command writes it. sure: it is an output; else it is one once it is seen to be written. */
-void generations_write(struct generations *generations, const char *path, bool sure);
+/* The command writes it: it is an output. */
+void generations_write(struct generations *generations, const char *path);
+/* The process has opened it for update, or to append: see updates.h. */
+void generations_update(struct generations *generations, const char *path, pid_t pid);
 /* The same for what the user has redirected: sure, and not told to the journal. */
 void generations_redirect(struct generations *generations, const char *path);
 /* The command has renamed the folder: what it depended on below goes with it, by its own hand. */
@@ -104,7 +106,7 @@ void generations_each_changed(struct generations *generations,
 void generations_verify(struct generations *generations, struct verdict *verdict);
 /*
  * To be called when all hints have been judged: tells of what was another file for the command than
- * for us, again (arrivals.h), and was not changed by anybody.
+ * for us, in two generations running, and was not changed by anybody.
  */
 void generations_tell_unsteady(struct generations *generations);
 /* Judges what the hint points at. */

@@ -3,8 +3,8 @@
 #ifndef LAUNCHER_GENERATIONS_STATE_H
 #define LAUNCHER_GENERATIONS_STATE_H
 
-#include "launcher/arrivals.h"
 #include "launcher/generations.h"
+#include "launcher/lately.h"
 
 struct generations {
 	struct generations_parts parts;
@@ -14,9 +14,11 @@ struct generations {
 	struct dependencies *previous; /* of the last complete generation; NULL: there was none */
 	struct dependencies *newborn;  /* files that have been made since the current one began */
 	struct dependencies *listed;   /* folders, of the current one */
-	struct arrivals *arrivals;
-	char *unread; /* see births.c */
-	bool failed;  /* the current one has ended by failing */
+	struct lately *arrivals;       /* what arrived in another version than we saw */
+	struct lately *updates;	       /* see updates.c */
+	struct dependencies *unsteady, *told_unsteady; /* see generations_tell_unsteady() */
+	char *unread;				       /* see births.c */
+	bool failed;				       /* the current one has ended by failing */
 	unsigned unfinished;
 	bool told;		   /* a change of the current one, to the user */
 	struct dependency **fresh; /* to be verified */

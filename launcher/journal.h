@@ -39,7 +39,7 @@ void journal_waiting(struct journal *journal, int wait_status);
 void journal_unobserved(struct journal *journal, pid_t pid, const char *exe, const char *reason);
 /* It cannot be watched, for this errno of watcher_add(): it is looked at from time to time. */
 void journal_limited(struct journal *journal, const char *path, int error);
-/* It was another version for the command than for us, twice: see arrivals.h. */
+/* It was another version for the command than for us, in two generations running. */
 void journal_unsteady(struct journal *journal, const char *path);
 /* One process's account of it, for tools; what it means is said once by journal_incomplete(). */
 void journal_lost(struct journal *journal, uint64_t count);

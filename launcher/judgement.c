@@ -11,6 +11,7 @@
 #include "launcher/path.h"
 #include "launcher/policy.h"
 #include "launcher/poller.h"
+#include "launcher/updates.h"
 
 /*
  * How fine a filesystem's times are. Whole seconds: ext4 with small inodes, FAT (two of them), an
@@ -29,14 +30,10 @@ static bool is_own(struct generations *generations, struct dependency *dependenc
 	if (dependency->role != DEPENDENCY_TRIGGER) {
 		return true;
 	}
-	/*
-	 * A file that the command has opened for update is an output once it changes in place. By
-	 * then the command may have closed it again, as every short-lived connection to a database
-	 * does: so it does not matter who holds it now.
-	 */
 	if (dependency->may_write && !dependency->pinned && now->present && dependency->present &&
 	    now->identity.inode == dependency->identity.inode &&
-	    now->identity.device == dependency->identity.device) {
+	    now->identity.device == dependency->identity.device &&
+	    updates_is_own(generations, dependency)) {
 		generations_make_output(generations, dependency);
 		return true;
 	}
@@ -193,11 +190,12 @@ static void judge_arrival(struct generations *generations, struct dependency *de
 		return;
 	}
 	know(dependency, &now);
-	if (!dependency->outdated &&
-	    arrivals_differ_again(generations->arrivals, dependency->path)) {
-		/* If it was an edit, its event is still to come, and will count. */
+	if (!dependency->outdated && lately_note(generations->arrivals, dependency->path) > 1) {
+		/* No edit, it seems. If it was one, its event is still to come, and will count. */
+		bool made;
+
 		dependency->adopted = true;
-		arrivals_doubt(generations->arrivals, dependency->path);
+		(void)dependencies_enter(generations->unsteady, dependency->path, &made);
 		return;
 	}
 	take_change(generations, dependency, change, verdict);
@@ -283,19 +281,28 @@ void generations_judge(struct generations *generations, const struct hint *hint,
 	}
 }
 
-static void tell_unsteady(const char *path, void *context)
+static void tell_unsteady(struct dependency *doubted, void *context)
 {
 	struct generations *generations = context;
-	const struct dependency *dependency = dependencies_find(generations->current, path);
+	const struct dependency *dependency =
+	    dependencies_find(generations->current, doubted->path);
+	bool made;
 
-	if (dependency != NULL && !dependency->changed) {
-		journal_unsteady(generations->parts.journal, path);
+	if (dependency == NULL || dependency->changed) {
+		return;
+	}
+	(void)dependencies_enter(generations->told_unsteady, doubted->path, &made);
+	if (made) {
+		journal_unsteady(generations->parts.journal, doubted->path);
 	}
 }
 
 void generations_tell_unsteady(struct generations *generations)
 {
-	arrivals_each_doubted(generations->arrivals, tell_unsteady, generations);
+	if (dependencies_count(generations->unsteady) > 0) {
+		dependencies_each(generations->unsteady, tell_unsteady, generations);
+		dependencies_clear(generations->unsteady);
+	}
 }
 
 void generations_verify(struct generations *generations, struct verdict *verdict)

@@ -5,15 +5,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "launcher/child.h"
+#include "launcher/descriptors.h"
 #include "launcher/executable.h"
 #include "launcher/loop_state.h"
 #include "launcher/message.h"
 #include "launcher/path.h"
 #include "launcher/printable.h"
 #include "launcher/python_cache.h"
-#include "launcher/redirected.h"
 #include "launcher/tree.h"
 
 #define COMPLETE_NS 1000000000LL /* alive for so long, a generation counts as healthy */
@@ -81,11 +82,12 @@ static void drop_cache(const char *path, void *context)
 	python_cache_drop(path, loop->parts.cache_prefix);
 }
 
-static void note_output(const char *path, void *context)
+/* What the user has redirected our output to, and so the command's. */
+static void note_output(const struct descriptor *descriptor, void *context)
 {
 	const struct loop *loop = context;
 
-	observer_output(loop->observer, path);
+	observer_output(loop->observer, descriptor->path);
 }
 
 /* What is known of the old generation goes, and what the new one is known by beforehand comes. */
@@ -168,7 +170,7 @@ static void start(struct loop *loop)
 	}
 	loop->main_pid = pid;
 	journal_started(loop->parts.journal, loop->supervisor.generation, pid, loop->started_ns);
-	redirected_each(note_output, loop);
+	descriptors_each_written(getpid(), note_output, loop);
 	observer_started(loop->observer, pid, absolute);
 	/* What is watched without being reported: the command itself, and --watch. */
 	verify(loop);

@@ -71,6 +71,7 @@ static struct dependency *use_path(struct generations *generations, const char *
 		    use->reason; /* to have read it says more than to have looked */
 	}
 	dependency->read |= is_reading(use->reason);
+	dependency->executed |= use->reason == DEPENDENCY_EXECUTED;
 	if (dependency->role == DEPENDENCY_SEEN) {
 		dependency->role = DEPENDENCY_TRIGGER;
 		watches_add_entry(generations->parts.watches, path);
@@ -133,17 +134,24 @@ void generations_make_output(struct generations *generations, struct dependency 
 	}
 }
 
-void generations_write(struct generations *generations, const char *path, bool sure)
+void generations_write(struct generations *generations, const char *path)
 {
 	bool made;
 	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
 
-	if (dependency == NULL) {
-		return;
-	}
-	dependency->may_write = true;
-	if (sure) {
+	if (dependency != NULL) {
 		generations_make_output(generations, dependency);
+	}
+}
+
+void generations_update(struct generations *generations, const char *path, pid_t pid)
+{
+	bool made;
+	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
+
+	if (dependency != NULL) {
+		dependency->may_write = true;
+		dependency->updater = pid;
 	}
 }
 

@@ -118,7 +118,7 @@ Test(generations, seen_before)
 Test(generations, seen_after_announced)
 {
 	save("file", "1");
-	generations_write(generations, in_scratch("file"), false);
+	generations_update(generations, in_scratch("file"), 1);
 	generations_see(generations, in_scratch("file"), use_of("file", DEPENDENCY_STAT));
 	save_by_rename("file", "22");
 	depend("file");
@@ -135,7 +135,7 @@ Test(generations, outdated)
 	generations_outdate(generations, in_scratch("source"), use_of("source", DEPENDENCY_CACHE));
 	expect_changes(1, "outdated");
 	expect_no_change("once");
-	generations_write(generations, in_scratch("written"), true);
+	generations_write(generations, in_scratch("written"));
 	generations_outdate(generations, in_scratch("written"),
 			    use_of("written", DEPENDENCY_CACHE));
 	expect_no_change("the command's own");

@@ -112,7 +112,7 @@ Test(generations_failed, falls_back_on_what_was_only_seen)
 	(void)judge();
 	generations_begin(generations, true);
 	generations_see(generations, in_scratch("seen"), use_of("seen", DEPENDENCY_STAT));
-	generations_write(generations, in_scratch("written"), false);
+	generations_update(generations, in_scratch("written"), 1);
 	generations_fail(generations);
 	expect_no_change("as they were");
 	save("seen", "22");

@@ -11,12 +11,12 @@ Test(generations_outputs, outputs)
 {
 	save("before", "1");
 	save("after", "1");
-	generations_write(generations, in_scratch("before"), true);
+	generations_write(generations, in_scratch("before"));
 	depend("before");
 	depend("after");
 	depend("cache");
-	generations_write(generations, in_scratch("after"), true);
-	generations_write(generations, in_scratch("cache"), true);
+	generations_write(generations, in_scratch("after"));
+	generations_write(generations, in_scratch("cache"));
 	expect_no_change("arrival");
 	save("before", "22");
 	save_by_rename("after", "22");
@@ -51,7 +51,7 @@ Test(generations_outputs, pinned)
 {
 	save("file", "1");
 	generations_pin(generations, in_scratch("file"), use_of("file", DEPENDENCY_WATCH));
-	generations_write(generations, in_scratch("file"), true);
+	generations_write(generations, in_scratch("file"));
 	generations_redirect(generations, in_scratch("file"));
 	expect_no_change("as it is");
 	save("file", "22");

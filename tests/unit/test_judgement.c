@@ -123,8 +123,8 @@ Test(judgement, outputs_do_not_even_stir)
 	struct verdict verdict;
 
 	have_read_file();
-	generations_write(generations, in_scratch("log"), true);
-	generations_write(generations, in_scratch("file"), true);
+	generations_write(generations, in_scratch("log"));
+	generations_write(generations, in_scratch("file"));
 	save("log", "1");
 	save("file", "22");
 	verdict = judge();
@@ -134,12 +134,12 @@ Test(judgement, outputs_do_not_even_stir)
 
 static void report_write(void)
 {
-	generations_write(generations, in_scratch("file"), true);
+	generations_write(generations, in_scratch("file"));
 }
 
 static void report_stranger(void)
 {
-	generations_write(generations, in_scratch("stranger"), true);
+	generations_write(generations, in_scratch("stranger"));
 }
 
 /* The report that says whose hand it was lies in the pipe when the event comes. */

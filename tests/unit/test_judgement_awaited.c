@@ -51,7 +51,7 @@ Test(judgement_awaited, failed)
 	save("app/.dot", "1");
 	expect_no_change("a dot file");
 	make_folder("app/folder");
-	expect_no_change("a folder");
+	expect_changes(1, "a folder: it may be a package");
 	save("app/sub/new", "1");
 	expect_no_change("below a folder of it");
 	cr_assert(zero(int, unlink("app/moved")));
@@ -137,7 +137,7 @@ Test(judgement_awaited, watched)
 	cr_expect(eq(u32, told("watching", "app/wanted-1", NULL), 1));
 	save("app/unwanted", "1");
 	expect_no_change("unwanted");
-	generations_write(generations, in_scratch("app/wanted-2"), true);
+	generations_write(generations, in_scratch("app/wanted-2"));
 	save("app/wanted-2", "1");
 	expect_no_change("an output");
 	save("app/wanted-3", "1");
@@ -149,7 +149,7 @@ Test(judgement_awaited, watched)
 
 static void report_wanted(void)
 {
-	generations_write(generations, in_scratch("app/wanted"), true);
+	generations_write(generations, in_scratch("app/wanted"));
 }
 
 /* The command makes it, and its report is still in the pipe. */

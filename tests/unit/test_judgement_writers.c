@@ -81,7 +81,7 @@ static unsigned changes_at(const char *name)
 Test(judgement_writers, opened_for_update)
 {
 	save("file", "1");
-	generations_write(generations, in_scratch("file"), false);
+	generations_update(generations, in_scratch("file"), 1);
 	depend("file");
 	expect_no_change("opened for update is not changed");
 	cr_expect(eq(u32, told("watching", "file", "read"), 1));
@@ -100,8 +100,8 @@ Test(judgement_writers, written_by_who_holds_it)
 		depend(names[i]);
 	}
 	generations_pin(generations, in_scratch("pinned"), use_of("pinned", DEPENDENCY_WATCH));
-	generations_write(generations, in_scratch("file"), false);
-	generations_write(generations, in_scratch("pinned"), false);
+	generations_update(generations, in_scratch("file"), 1);
+	generations_update(generations, in_scratch("pinned"), 1);
 	expect_no_change("arrival");
 	start_child(names, 3);
 	for (char which = 0; which < 3; which++) {
@@ -125,8 +125,8 @@ Test(judgement_writers, closed_again)
 	save("replaced", "1");
 	depend("file");
 	depend("replaced");
-	generations_write(generations, in_scratch("file"), false);
-	generations_write(generations, in_scratch("replaced"), false);
+	generations_update(generations, in_scratch("file"), 1);
+	generations_update(generations, in_scratch("replaced"), 1);
 	expect_no_change("arrival");
 	save("file", "22");
 	save_by_rename("replaced", "22");

@@ -93,7 +93,7 @@ Test(watchlist, file_is_pinned)
 	cr_assert(zero(int, patterns_add(policy.ignored, "*.log")));
 	save("x.log", "1");
 	WATCH("x.log");
-	generations_write(generations, in_scratch("x.log"), true);
+	generations_write(generations, in_scratch("x.log"));
 	expect_saved("x.log", 1);
 }
 
@@ -208,8 +208,8 @@ Test(watchlist, outputs_and_litter)
 	policy.ignored = patterns_new();
 	cr_assert(zero(int, patterns_add(policy.ignored, "*.log")));
 	WATCH("app");
-	generations_write(generations, in_scratch("app/written"), true);
-	generations_write(generations, in_scratch("app/made"), true);
+	generations_write(generations, in_scratch("app/written"));
+	generations_write(generations, in_scratch("app/made"));
 	expect_saved("app/written", 0);
 	expect_saved("app/made", 0);
 	expect_saved("app/x.log", 0);

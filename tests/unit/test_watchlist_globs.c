@@ -106,7 +106,7 @@ Test(watchlist_globs, pinned)
 {
 	save("a.html", "1");
 	watch("*.html", "");
-	generations_write(generations, in_scratch("a.html"), true);
+	generations_write(generations, in_scratch("a.html"));
 	save("a.html", "22");
 	expect_changes(1, "pinned");
 	/* What --ignore covers is left out of a glob. */

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* launcher/redirected: which files we hold open for writing. */
-#include "launcher/redirected.h"
+/* launcher/descriptors: which files a process holds open for writing. */
+#include "launcher/descriptors.h"
 
 #include "tests/unit/scratch.h"
 
-TestSuite(redirected, .init = scratch_enter, .fini = scratch_leave, .timeout = 60);
+TestSuite(descriptors, .init = scratch_enter, .fini = scratch_leave, .timeout = 60);
 
 static char visited[8 * PATH_MAX];
 
 /* Only what lies in the test's folder: the test's harness has files of its own. */
-static void note_file(const char *file, void *context)
+static void note_file(const struct descriptor *descriptor, void *context)
 {
+	const char *file = descriptor->path;
+
 	if (strncmp(file, directory, strlen(directory)) == 0) {
 		strcat(strcat(context, file + strlen(directory) + 1), " ");
 	}
 }
 
-Test(redirected, each)
+Test(descriptors, each)
 {
 	int ends[2];
 
@@ -25,7 +27,7 @@ Test(redirected, each)
 	save("read", "1");
 	make_folder("folder");
 	cr_assert(zero(int, mkfifo("fifo", 0600)));
-	redirected_each(note_file, visited);
+	descriptors_each_written(getpid(), note_file, visited);
 	cr_assert(eq(str, visited, ""));
 	/* "app > written 2>> appended < read" */
 	cr_assert(open("written", O_WRONLY | O_CLOEXEC) >= 0);
@@ -35,6 +37,6 @@ Test(redirected, each)
 	cr_assert(open("fifo", O_RDWR | O_CLOEXEC) >= 0);
 	cr_assert(open("/dev/null", O_RDWR | O_CLOEXEC) >= 0);
 	cr_assert(zero(int, pipe2(ends, O_CLOEXEC)));
-	redirected_each(note_file, visited);
+	descriptors_each_written(getpid(), note_file, visited);
 	cr_assert(eq(str, visited, "written appended "));
 }

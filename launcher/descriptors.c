@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* Which regular files a process has open for writing; see descriptors.h. */
+#include "launcher/descriptors.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "launcher/path.h"
+
+static bool is_written(pid_t pid, const char *name, int64_t *position)
+{
+	char path[64];
+	unsigned flags = 0;
+	FILE *file;
+	bool known;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.10s", (int)pid, name);
+	file = fopen(path, "re");
+	if (file == NULL) {
+		return false;
+	}
+	/* NOLINTNEXTLINE(cert-err34-c): the kernel's own format */
+	known = fscanf(file, "pos: %" SCNd64 " flags: %o", position, &flags) == 2;
+	(void)fclose(file);
+	return known && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+void descriptors_each_written(pid_t pid,
+			      void (*visit)(const struct descriptor *descriptor, void *context),
+			      void *context)
+{
+	char folder[64];
+	const struct dirent *entry;
+	DIR *all;
+
+	path_of_process(folder, sizeof(folder), pid, "fd");
+	all = opendir(folder);
+	while (all != NULL && (entry = readdir(all)) != NULL) {
+		struct descriptor descriptor;
+		char target[PATH_MAX];
+		struct stat status;
+		ssize_t length;
+
+		if (entry->d_name[0] == '.' ||
+		    !is_written(pid, entry->d_name, &descriptor.position) ||
+		    fstatat(dirfd(all), entry->d_name, &status, 0) != 0 ||
+		    !S_ISREG(status.st_mode)) {
+			continue;
+		}
+		length = readlinkat(dirfd(all), entry->d_name, target, sizeof(target) - 1);
+		if (length > 0) {
+			target[length] = '\0';
+			descriptor.path = target;
+			visit(&descriptor, context);
+		}
+	}
+	if (all != NULL) {
+		closedir(all);
+	}
+}
