@@ -135,8 +135,8 @@ reads_database() {
 }
 
 # A command that reads a state and writes it, unless it is as the command would write it.
-readonly KEEPS_STATE='state=$(cat state); echo "$state"; [ "$state" = kept ] || echo kept >state
-	cat word; exec cat'
+readonly KEEPS_STATE='state=$(cat state); echo "$state"; [ "$state" = kept ] ||
+	{ echo kept >state.new; mv state.new state; }; cat word; exec cat'
 
 @test "a file that is read and written: not a dependency, unless --watch names it" {
 	echo new >state

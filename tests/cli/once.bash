@@ -48,3 +48,11 @@ and_no_other() {
 	stop
 	assert_equal "$generation" "$wanted"
 }
+
+# lives_a_second: waits until this generation has lived for so long that it counts as complete.
+lives_a_second() {
+	local status=0
+
+	timeout 1.1 tail -s 0.02 --pid "$pid" -f /dev/null || status=$?
+	assert_equal "$status" 124
+}

@@ -6,7 +6,7 @@ import sys
 
 
 def write(name, flags, *parts):
-    descriptor = os.open(name, os.O_WRONLY | os.O_CLOEXEC | flags, 0o644)
+    descriptor = os.open(name, os.O_WRONLY | os.O_CLOEXEC | flags, MODE)
     for part in parts:
         os.write(descriptor, part)
         os.fdatasync(descriptor)
@@ -74,4 +74,7 @@ def mapped(name, text):
     memory.close()
 
 
+# What is new has the rights of the old.
+MODE = os.stat(sys.argv[2]).st_mode & 0o777
+os.umask(0)
 globals()[sys.argv[1]](sys.argv[2], sys.argv[3].encode() + b"\n")
