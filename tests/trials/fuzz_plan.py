@@ -19,7 +19,10 @@ from tree_model import ABOVE, File, Folder, Impossible, Link, Tree
 # What the launcher is not asked for by default: --also enables it.
 OTHER_HARD_LINK = 'other-hard-link'     # an edit by a name that the command does not use
 LINK_LOOP = 'link-loop'                 # the command meets symlinks that lead in a circle
-EXTRAS = (OTHER_HARD_LINK, LINK_LOOP)
+# The command reads one file by two names, and a link on the way of one of them is set after it was
+# opened but before the launcher has heard of that.
+TWO_NAMES = 'two-names'
+EXTRAS = (OTHER_HARD_LINK, LINK_LOOP, TWO_NAMES)
 
 FOLDER_NAMES = ('d0', 'd1', 'd2')
 FILE_NAMES = ('f0', 'f1', 'f2')
@@ -152,8 +155,11 @@ class Maker:
 
     def needs(self, operation, after):
         """What the launcher must be able to do for this one."""
-        if any(after.look(name).loop for name in self.watched):
+        looks = [after.look(name) for name in self.watched]
+        if any(look.loop for look in looks):
             return LINK_LOOP
+        if len({look.way[0][-1] for look in looks}) < len(looks):
+            return TWO_NAMES
         if operation[0] in ('write', 'touch'):
             node = self.tree.find(operation[1])
             path = '/'.join(ABOVE) + '/' + operation[1]

@@ -40,11 +40,13 @@ class Run:
         self.sentinel = 0
         self.counts = collections.Counter()
         self.it = None
+        self.number = 0     # of the batch
+        self.others = []    # what changed beside the sentinel
 
     def save_sentinel(self):
         self.sentinel += 1
-        save = self.disk.write if self.sentinel % 2 else self.disk.replace
-        save(SENTINEL, f's{self.sentinel}')
+        # At one blow: a save in place that is caught half done may well lead to two restarts.
+        self.disk.replace(SENTINEL, f's{self.sentinel}')
 
     def do(self, batch):
         """Whether nothing changed for the command, not even for a moment."""
@@ -109,8 +111,12 @@ class Run:
             self.counts['restarts more'] += 1
         raise Failure('it does not come to rest')
 
+    def evidence(self):
+        """Of a failure, for whoever has to understand it."""
+        return f'  in batch {self.number}; wanted: {self.fresh()}\n{self.it.seen()}'
+
     def run(self):
-        """Raises Failure. What was seen is told by tell()."""
+        """Raises Failure."""
         self.save_sentinel()
         self.do(self.plan.batches[0])
         with Launched(['sh', READER, SENTINEL, *self.plan.watched], self.disk.top,

@@ -4,7 +4,7 @@
 import copy
 import time
 
-LIMIT_S = 120
+LIMIT_S = 40
 
 
 def candidates(plan):

@@ -153,13 +153,10 @@ class Launched:
         self._events.close()
         self.process.stdout.close()
 
-    def tell(self):
+    def seen(self):
         """What was seen last, for whoever has to understand a failure."""
-        print(f'  runs: generation {self.generation}, process {self.pid}, which has read: '
-              f'{self.running()}')
-        print('  its last events:')
-        for line in self.last_events:
-            print(f'    {line}')
+        lines = [f'runs: generation {self.generation}, process {self.pid}, which has read: '
+                 f'{self.running()}', 'its last events:', *self.last_events]
         with open(self.terminal, encoding='utf-8', errors='replace') as terminal:
-            for line in terminal.readlines()[-20:]:
-                print(f'    terminal: {line.rstrip()}')
+            lines += [f'terminal: {line.rstrip()}' for line in terminal.readlines()[-20:]]
+        return ''.join(f'    {line}\n' for line in lines)

@@ -79,6 +79,8 @@ class Tree:
         rest = path.split('/')
         while rest:
             name = rest.pop(0)
+            if name == '.':
+                continue
             if name == '..':
                 at = at[:-1]
                 continue
