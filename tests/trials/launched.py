@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A command under autoreload-run, followed by its --events and by what the command prints.
 
-When the command has read its files, it prints one line: its process id, and what it has read. So it
-is known of each process what content it runs. Nothing here waits for time to pass and then believes:
-all that is awaited is an event or a line, and LIMIT_S is how long before it counts as missed.
+When the command has read its files, it prints one line: its process id, and what it has read. So
+it is known of each process what content it runs. Nothing here waits for time to pass and then
+believes: all that is awaited is an event or a line, and after LIMIT_S it counts as missed.
 """
 
 import collections
