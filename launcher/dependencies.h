@@ -55,6 +55,8 @@ struct dependency {
 	bool adopted; /* our version is taken for the command's, though it was another */
 	bool executed;
 	bool outdated;	 /* it is known that an older version was used */
+	bool contested;	 /* two versions have been used */
+	bool missed;	 /* it was looked for first when it was not there */
 	bool changed;	 /* in this burst; counted once */
 	bool unfinished; /* it is away for a moment, or still being written */
 	bool stale;	 /* of an earlier generation: an event came, `identity` is not known */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The judgement of whether a dependency has changed; see generations.h. */
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 #include "launcher/births.h"
@@ -15,10 +17,13 @@
 
 /*
  * How fine a filesystem's times are. Whole seconds: ext4 with small inodes, FAT (two of them), an
- * old NFS. Else a tick of the kernel at most, with some room for a report's way to us.
+ * old NFS. Else a tick of the kernel at most, with some room for a report's way to us; since Linux
+ * 6.13 a time that somebody has asked for is not given twice.
  */
 #define GRAIN_COARSE_NS 2000000000LL
-#define GRAIN_FINE_NS	20000000LL
+#define GRAIN_TICK_NS	20000000LL
+
+#define OUTDATED_MOST 5 /* restarts for a cache that hides a change */
 
 #define CONTENT_EVENTS (IN_CLOSE_WRITE | IN_MOVED_TO)
 
@@ -46,7 +51,7 @@ static bool looks_unfinished(const struct dependency *dependency, uint32_t mask)
 	struct stat status;
 
 	if (!dependency->present) {
-		return true;
+		return !dependency->missed; /* or it is as it was when it was looked for */
 	}
 	if ((mask & CONTENT_EVENTS) != 0) {
 		return false;
@@ -67,6 +72,32 @@ static int64_t clock_ns(clockid_t clock)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+static bool has_exact_times(void)
+{
+	static int known; /* 1: yes, -1: no */
+	struct utsname kernel;
+	unsigned major = 0;
+	unsigned minor = 0;
+
+	if (known == 0) {
+		known = uname(&kernel) == 0 &&
+				/* NOLINTNEXTLINE(cert-err34-c): the kernel's own format */
+				sscanf(kernel.release, "%u.%u", &major, &minor) == 2 &&
+				(major > 6 || (major == 6 && minor >= 13))
+			    ? 1
+			    : -1;
+	}
+	return known > 0;
+}
+
+static int64_t grain_ns(int64_t time_ns)
+{
+	if (time_ns % 1000000000 == 0) {
+		return GRAIN_COARSE_NS;
+	}
+	return has_exact_times() ? 0 : GRAIN_TICK_NS;
+}
+
 /*
  * Was the file so young when the command read it that a later version may have the same time? (What
  * git calls racily clean.) Then whatever writes it, changes it.
@@ -74,10 +105,11 @@ static int64_t clock_ns(clockid_t clock)
 static bool was_young(const struct dependency *dependency)
 {
 	int64_t mtime_ns = dependency->identity.mtime_ns;
-	int64_t grain_ns = mtime_ns % 1000000000 == 0 ? GRAIN_COARSE_NS : GRAIN_FINE_NS;
+	int64_t grain = grain_ns(mtime_ns);
 	int64_t ago_ns = clock_ns(CLOCK_MONOTONIC) - (int64_t)dependency->time_ns;
 
-	return dependency->time_ns != 0 && mtime_ns >= clock_ns(CLOCK_REALTIME) - ago_ns - grain_ns;
+	return dependency->time_ns != 0 && grain != 0 &&
+	       mtime_ns >= clock_ns(CLOCK_REALTIME) - ago_ns - grain;
 }
 
 /*
@@ -177,6 +209,26 @@ static void judge_one(struct generations *generations, struct dependency *depend
 	}
 }
 
+/* How what was used differs from what is there. */
+static enum dependency_change find_arrival(const struct dependency *dependency,
+					   const struct sight *now)
+{
+	enum dependency_change change = find_change(dependency, now, 0);
+
+	if (change == CHANGE_NONE && (dependency->outdated || dependency->contested)) {
+		change = now->present ? CHANGE_WRITTEN : CHANGE_REMOVED;
+	}
+	return change;
+}
+
+/* Has the same been so in the last generation, too? A cache that cannot be removed tries longer. */
+static bool is_unsteady(struct generations *generations, const struct dependency *dependency)
+{
+	unsigned running = lately_note(generations->arrivals, dependency->path);
+
+	return running > (dependency->outdated ? OUTDATED_MOST : 1);
+}
+
 /* The use has arrived, and whatever was to tell of changes may have come too late for some. */
 static void judge_arrival(struct generations *generations, struct dependency *dependency,
 			  struct verdict *verdict)
@@ -185,12 +237,13 @@ static void judge_arrival(struct generations *generations, struct dependency *de
 	struct sight now;
 
 	look(generations, dependency, &now);
-	change = dependency->outdated ? CHANGE_WRITTEN : find_change(dependency, &now, 0);
+	change = find_arrival(dependency, &now);
 	if (change == CHANGE_NONE || is_own(generations, dependency, &now)) {
 		return;
 	}
 	know(dependency, &now);
-	if (!dependency->outdated && lately_note(generations->arrivals, dependency->path) > 1) {
+	dependency->contested = false;
+	if (is_unsteady(generations, dependency)) {
 		/* No edit, it seems. If it was one, its event is still to come, and will count. */
 		bool made;
 

@@ -49,9 +49,18 @@ static void set_use(struct dependency *dependency, const struct use *use)
 	dependency->time_ns = use->time_ns;
 	dependency->known = true;
 	dependency->present = use->identity != NULL;
+	dependency->missed = use->reason == DEPENDENCY_MISSING;
 	if (use->identity != NULL) {
 		dependency->identity = *use->identity;
 	}
+}
+
+/* Was it another version than the one that counts? Through a link that was not there before, say.
+ */
+static bool is_other_version(const struct dependency *dependency, const struct use *use)
+{
+	return dependency->present != (use->identity != NULL) ||
+	       (use->identity != NULL && !identity_equal(use->identity, &dependency->identity));
 }
 
 /* The first use says which version counts; one that was only seen before keeps the older one. */
@@ -69,6 +78,10 @@ static struct dependency *use_path(struct generations *generations, const char *
 	} else if (dependency->role == DEPENDENCY_SEEN || use->reason == DEPENDENCY_READ) {
 		dependency->reason =
 		    use->reason; /* to have read it says more than to have looked */
+	}
+	if (dependency->role == DEPENDENCY_TRIGGER && is_other_version(dependency, use)) {
+		dependency->contested = true;
+		add_fresh(generations, dependency, use->program);
 	}
 	dependency->read |= is_reading(use->reason);
 	dependency->executed |= use->reason == DEPENDENCY_EXECUTED;

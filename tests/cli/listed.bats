@@ -106,7 +106,7 @@ new_pages_count() {
 @test "node: a new page, where all pages were read" {
 	write_pages
 	printf '%s\n' 'const fs = require("fs")' \
-		'const pages = fs.readdirSync("pages").filter((name) => name.endsWith(".md")).sort()' \
+		'const pages = fs.readdirSync("pages").filter((name) => /^[^.].*\.md$/.test(name)).sort()' \
 		'console.log(pages.map((name) => fs.readFileSync("pages/" + name, "utf8").trim()).join(" "))' \
 		'process.stdin.resume()' >app.js
 	start node app.js
