@@ -299,6 +299,26 @@ void watcher_renew_below(struct watcher *watcher, const char *path)
 	}
 }
 
+static void remove_place(struct watcher *watcher, struct place **places, struct place *place)
+{
+	detach(watcher, place);
+	HASH_DEL(*places, place);
+	free_place(place);
+}
+
+void watcher_drop_file(struct watcher *watcher, const char *path)
+{
+	struct place *file;
+
+	HASH_FIND_STR(watcher->files, path, file);
+	if (file != NULL) {
+		if (watcher->alias == file) {
+			watcher->alias = file->alias;
+		}
+		remove_place(watcher, &watcher->files, file);
+	}
+}
+
 void watcher_remounted(struct watcher *watcher)
 {
 	/* What stands at a path may be another inode now; what is the same keeps its wd. */
@@ -314,13 +334,6 @@ void watcher_remounted(struct watcher *watcher)
 		(void)install(watcher, at);
 	}
 	watcher->all_due = true;
-}
-
-static void remove_place(struct watcher *watcher, struct place **places, struct place *place)
-{
-	detach(watcher, place);
-	HASH_DEL(*places, place);
-	free_place(place);
 }
 
 static void prune_files(struct watcher *watcher, const struct watcher_keep *keep)

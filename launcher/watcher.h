@@ -51,6 +51,9 @@ int watcher_add(struct watcher *watcher, const char *folder);
  */
 int watcher_add_file(struct watcher *watcher, const char *path);
 
+/* Gives that up: another file stands there, for which its folder's watch will do. */
+void watcher_drop_file(struct watcher *watcher, const char *path);
+
 /* Something was mounted or unmounted: watches what stands there now, and HINT_ALL is next. */
 void watcher_remounted(struct watcher *watcher);
 

@@ -179,7 +179,9 @@ bool watches_see(struct watches *watches, const char *path, const struct sight *
 				    : folder_tells(watches, path);
 	int added = 0;
 
-	if ((sight->shared || sight->mounted) && !watches->poll_all) {
+	if (!sight->shared && !sight->mounted) {
+		watcher_drop_file(watches->watcher, path);
+	} else if (!watches->poll_all) {
 		added = watcher_add_file(watches->watcher, path);
 		if (added < 0 && (errno == ENOSPC || errno == EMFILE)) {
 			tell_limit(watches, path);

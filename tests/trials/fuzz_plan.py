@@ -17,12 +17,8 @@ import random
 from tree_model import ABOVE, File, Folder, Impossible, Link, Tree
 
 # What the launcher is not asked for by default: --also enables it.
-OTHER_HARD_LINK = 'other-hard-link'     # an edit by a name that the command does not use
-LINK_LOOP = 'link-loop'                 # the command meets symlinks that lead in a circle
-# The command reads one file by two names, and a link on the way of one of them is set after it was
-# opened but before the launcher has heard of that.
-TWO_NAMES = 'two-names'
-EXTRAS = (OTHER_HARD_LINK, LINK_LOOP, TWO_NAMES)
+LINK_LOOP = 'link-loop'     # the command meets symlinks that lead in a circle
+EXTRAS = (LINK_LOOP,)
 
 FOLDER_NAMES = ('d0', 'd1', 'd2')
 FILE_NAMES = ('f0', 'f1', 'f2')
@@ -153,20 +149,10 @@ class Maker:
 
     # -- what is done ---------------------------------------------------------------------------
 
-    def needs(self, operation, after):
-        """What the launcher must be able to do for this one."""
-        looks = [after.look(name) for name in self.watched]
-        if any(look.loop for look in looks):
-            return LINK_LOOP
-        if len({look.way[0][-1] for look in looks}) < len(looks):
-            return TWO_NAMES
-        if operation[0] in ('write', 'touch'):
-            node = self.tree.find(operation[1])
-            path = '/'.join(ABOVE) + '/' + operation[1]
-            for look in map(self.tree.look, self.watched):
-                if node is not None and look.node is node and look.way[0][-1] != path:
-                    return OTHER_HARD_LINK
-        return None
+    def needs(self, after):
+        """What the launcher must be able to do once that is so."""
+        loops = any(after.look(name).loop for name in self.watched)
+        return LINK_LOOP if loops else None
 
     def do(self, operations, batch, quiet=False, pause=False):
         """All of them, or, if one is not possible or not wanted, none."""
@@ -179,7 +165,7 @@ class Maker:
                 getattr(after, operation[0])(*operation[1:])
                 if quiet and ways(after, self.watched) != before:
                     raise Impossible
-                if self.needs(operation, after) not in (None, *self.also):
+                if self.needs(after) not in (None, *self.also):
                     raise Impossible
                 self.tree = after
                 pause_ms = self.random.randint(0, PAUSE_MOST_MS) if pause else 0
