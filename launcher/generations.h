@@ -44,7 +44,9 @@ struct generations_parts {
 	 * which may say that the command itself is the writer.
 	 */
 	void (*drain)(void *context);
-	void *drain_context;
+	/* Called with each path that has changed, once in a generation; may be NULL. */
+	void (*changed)(const char *path, void *context);
+	void *context;
 };
 
 /* NULL and errno ENOMEM. */

@@ -360,6 +360,20 @@ void journal_unsteady(struct journal *journal, const char *path)
 	free(text);
 }
 
+void journal_locked(struct journal *journal, const char *lock)
+{
+	char *text;
+
+	if (lock == NULL) {
+		return;
+	}
+	text = shown(journal, lock);
+	write_path_event(journal, "locked", lock, NULL);
+	message(MESSAGE_NORMAL,
+		"waiting for %s to go (if nothing is changing the checkout, remove it)", text);
+	free(text);
+}
+
 void journal_lost(struct journal *journal, uint64_t count)
 {
 	json_t *event = new_event(journal, "lost");

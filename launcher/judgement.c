@@ -31,7 +31,7 @@
 static bool is_own(struct generations *generations, struct dependency *dependency,
 		   const struct sight *now)
 {
-	generations->parts.drain(generations->parts.drain_context);
+	generations->parts.drain(generations->parts.context);
 	if (dependency->role != DEPENDENCY_TRIGGER) {
 		return true;
 	}
@@ -174,6 +174,9 @@ static void take_change(struct generations *generations, struct dependency *depe
 				!generations->told);
 		generations->told = true;
 		verdict->changed++;
+		if (generations->parts.changed != NULL) {
+			generations->parts.changed(dependency->path, generations->parts.context);
+		}
 	}
 }
 
@@ -267,7 +270,7 @@ static void judge_entry(struct generations *generations, const struct hint *hint
 		earlier->stale = true;
 	}
 	if (dependency == NULL && births_awaited(generations, hint->path, hint->mask)) {
-		generations->parts.drain(generations->parts.drain_context);
+		generations->parts.drain(generations->parts.context);
 		generations_depend(generations, hint->path,
 				   (struct use){.reason = DEPENDENCY_LISTED});
 		dependency = dependencies_find(generations->current, hint->path);

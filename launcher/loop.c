@@ -34,7 +34,11 @@ void loop_feed(struct loop *loop, struct supervisor_event event)
 
 static void feed_kind(struct loop *loop, enum supervisor_event_kind kind)
 {
-	loop_feed(loop, (struct supervisor_event){.kind = kind, .now_ns = loop_now_ns()});
+	loop_feed(loop, (struct supervisor_event){
+			    .kind = kind,
+			    .now_ns = loop_now_ns(),
+			    .locked = checkout_lock(&loop->checkout) != NULL,
+			});
 }
 
 /* What a process could not report is not known: so more is watched than is known to be used. */
@@ -75,6 +79,13 @@ static int take_in(struct loop *loop, int most)
 static void drain_channel(void *context)
 {
 	(void)take_in(context, INT_MAX);
+}
+
+static void note_change(const char *path, void *context)
+{
+	struct loop *loop = context;
+
+	checkout_note(&loop->checkout, path);
 }
 
 void loop_feed_verdict(struct loop *loop, const struct verdict *verdict)
@@ -265,7 +276,8 @@ static int open_loop(struct loop *loop)
 	    .journal = parts->journal,
 	    .policy = parts->policy,
 	    .drain = drain_channel,
-	    .drain_context = loop,
+	    .changed = note_change,
+	    .context = loop,
 	});
 	if (loop->generations == NULL) {
 		return -1;
@@ -298,6 +310,7 @@ static void close_loop(struct loop *loop)
 	if (loop->timer >= 0) {
 		close(loop->timer);
 	}
+	checkout_forget(&loop->checkout);
 	watchlist_free(loop->watchlist);
 	observer_free(loop->observer);
 	generations_free(loop->generations);

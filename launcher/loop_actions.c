@@ -100,6 +100,7 @@ static void begin_generation(struct loop *loop)
 	generations_begin(loop->generations, loop->complete);
 	observer_begin(loop->observer);
 	watchlist_begin(loop->watchlist);
+	checkout_forget(&loop->checkout);
 	loop->widened = false;
 	loop->complete = false;
 	loop->stopping_told = false;
@@ -192,6 +193,9 @@ void loop_perform(struct loop *loop, unsigned actions)
 	}
 	if ((actions & ACTION_SAY_IGNORED) != 0) {
 		message(MESSAGE_NORMAL, "still running; press Ctrl-C again to kill it");
+	}
+	if ((actions & ACTION_SAY_LOCKED) != 0) {
+		journal_locked(loop->parts.journal, checkout_lock(&loop->checkout));
 	}
 	if ((actions & ACTION_START) != 0) {
 		start(loop);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "launcher/checkout.h"
 #include "launcher/loop.h"
 #include "launcher/supervisor.h"
 
@@ -25,8 +26,9 @@ struct loop {
 	bool complete; /* the generation that ends was healthy */
 	bool stopping_told;
 	bool tree_gone;
-	uint64_t malformed; /* bytes that were no report, so far */
-	bool widened;	    /* reports of this generation were lost */
+	struct checkout checkout; /* of what has changed in this burst */
+	uint64_t malformed;	  /* bytes that were no report, so far */
+	bool widened;		  /* reports of this generation were lost */
 	bool finished;
 };
 

@@ -61,19 +61,36 @@ static unsigned start(struct supervisor *supervisor)
 	supervisor->tree_alive = true;
 	supervisor->changed = 0;
 	supervisor->unfinished = false;
+	supervisor->locked_said = false;
 	enter(supervisor, SUPERVISOR_RUNNING, SUPERVISOR_NEVER);
 	return ACTION_START;
 }
 
+/* It has been quiet for long enough: start, unless more is to be expected. */
+static unsigned settled(struct supervisor *supervisor, struct supervisor_event event)
+{
+	int64_t waited_ns = event.now_ns - supervisor->burst_ns;
+
+	if (supervisor->changed == 0 || !event.locked || waited_ns >= SUPERVISOR_LOCKED_CAP_NS) {
+		return start(supervisor);
+	}
+	enter(supervisor, SUPERVISOR_SETTLING, event.now_ns + SUPERVISOR_LOCKED_LOOK_NS);
+	if (waited_ns < SUPERVISOR_LOCKED_SAY_NS || supervisor->locked_said) {
+		return 0;
+	}
+	supervisor->locked_said = true;
+	return ACTION_SAY_LOCKED;
+}
+
 /* Nothing is left of the generation. */
-static unsigned after_tree(struct supervisor *supervisor, int64_t now_ns)
+static unsigned after_tree(struct supervisor *supervisor, struct supervisor_event event)
 {
 	if (supervisor->ending) {
 		enter(supervisor, SUPERVISOR_DONE, SUPERVISOR_NEVER);
 		return ACTION_FINISH;
 	}
-	if (supervisor->changed == 0 || settled_at(supervisor) <= now_ns) {
-		return start(supervisor);
+	if (supervisor->changed == 0 || settled_at(supervisor) <= event.now_ns) {
+		return settled(supervisor, event);
 	}
 	enter(supervisor, SUPERVISOR_SETTLING, settled_at(supervisor));
 	return 0;
@@ -97,7 +114,7 @@ static unsigned stop(struct supervisor *supervisor, int64_t now_ns)
 {
 	supervisor->stop_ns = now_ns;
 	if (!supervisor->tree_alive) {
-		return after_tree(supervisor, now_ns);
+		return after_tree(supervisor, (struct supervisor_event){.now_ns = now_ns});
 	}
 	if (supervisor->stop_timeout_ns == 0) {
 		return kill_all(supervisor, now_ns);
@@ -211,7 +228,7 @@ static unsigned step_stopping(struct supervisor *supervisor, struct supervisor_e
 	case EVENT_MAIN_EXITED:
 		return supervisor->state == SUPERVISOR_STOPPING ? clear(supervisor) : 0;
 	case EVENT_TREE_GONE:
-		return after_tree(supervisor, event.now_ns);
+		return after_tree(supervisor, event);
 	case EVENT_INTERRUPT:
 	case EVENT_TERMINATE:
 		if (supervisor->ending) {
@@ -238,6 +255,7 @@ static unsigned step_settling(struct supervisor *supervisor, struct supervisor_e
 		enter(supervisor, SUPERVISOR_SETTLING, settled_at(supervisor));
 		return 0;
 	case EVENT_DEADLINE:
+		return settled(supervisor, event);
 	case EVENT_RESTART:
 		return start(supervisor);
 	case EVENT_INTERRUPT:

@@ -17,8 +17,11 @@
 #define SUPERVISOR_NEVER	  INT64_MAX
 #define SUPERVISOR_SETTLE_STEP_NS 5000000LL  /* for the first changed file, and for each further */
 #define SUPERVISOR_SETTLE_MOST_NS 50000000LL /* however many there are */
-#define SUPERVISOR_SETTLE_CAP_NS  1600000000LL /* since the first change, whatever still comes */
-#define SUPERVISOR_IGNORED_NS	  2000000000LL /* a Ctrl-C that has had no effect for so long */
+#define SUPERVISOR_SETTLE_CAP_NS  1600000000LL	/* since the first change, whatever still comes */
+#define SUPERVISOR_LOCKED_LOOK_NS 10000000LL	/* how often to see whether a lock has gone */
+#define SUPERVISOR_LOCKED_SAY_NS  2000000000LL	/* a lock that is held for so long is told of */
+#define SUPERVISOR_LOCKED_CAP_NS  30000000000LL /* and one that is held longer is ignored */
+#define SUPERVISOR_IGNORED_NS	  2000000000LL	/* a Ctrl-C that has had no effect for so long */
 /*
  * Who ends us (a terminal that closes, timeout(1), systemd) mostly signals the command as well, and
  * twice may mean "at once" to it: so it has this long to end before we pass the signal on.
@@ -56,6 +59,7 @@ struct supervisor_event {
 	int64_t now_ns;	 /* CLOCK_MONOTONIC */
 	int status;	 /* EVENT_MAIN_EXITED, EVENT_START_FAILED: an exit status, 0 to 255 */
 	bool unfinished; /* EVENT_CHANGED, EVENT_STIRRED: a save is still under way */
+	bool locked;	 /* EVENT_TREE_GONE, EVENT_DEADLINE: a checkout is */
 };
 
 /* What to do, in this order. */
@@ -65,8 +69,9 @@ enum supervisor_action {
 	ACTION_KILL = 1 << 2,	     /* SIGKILL to all */
 	ACTION_SAY_EXITED = 1 << 3,  /* it ended by itself: say so, and that we wait */
 	ACTION_SAY_IGNORED = 1 << 4, /* Ctrl-C is ignored: say what a second one does */
-	ACTION_START = 1 << 5,	     /* the next generation */
-	ACTION_FINISH = 1 << 6,	     /* end, with supervisor.status */
+	ACTION_SAY_LOCKED = 1 << 5,  /* a checkout takes long: say what we wait for */
+	ACTION_START = 1 << 6,	     /* the next generation */
+	ACTION_FINISH = 1 << 7,	     /* end, with supervisor.status */
 };
 
 struct supervisor {
@@ -79,6 +84,7 @@ struct supervisor {
 	bool main_alive;     /* the main process of this generation */
 	bool tree_alive;     /* any of its processes */
 	bool unfinished;     /* the last word about the save */
+	bool locked_said;    /* in this burst */
 	int status;	     /* of the main process, when it has ended */
 	unsigned generation; /* counts starts */
 	unsigned changed;    /* files since the burst began */

@@ -25,6 +25,7 @@ struct step {
 	int64_t deadline_ms;
 	int status;
 	bool unfinished;
+	bool locked;
 };
 
 #define STEPS(table) (table), sizeof(table) / sizeof((table)[0])
@@ -43,7 +44,8 @@ static inline unsigned feed(struct supervisor *supervisor, const struct step *st
 			       (struct supervisor_event){.kind = step->kind,
 							 .now_ns = step->at_ms * 1000000,
 							 .status = step->status,
-							 .unfinished = step->unfinished});
+							 .unfinished = step->unfinished,
+							 .locked = step->locked});
 }
 
 static inline void check(const struct supervisor *supervisor, unsigned actions,
