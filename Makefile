@@ -17,7 +17,7 @@ HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection -
 	-D_FORTIFY_SOURCE=2
 LAUNCHER_CFLAGS := $(BASE) $(HARDENING) -fPIE
 LAUNCHER_LDFLAGS := -pie -Wl,-z,relro,-z,now
-LAUNCHER_LIBS := -lelf -ljansson -pthread
+LAUNCHER_LIBS := -lelf -ljansson -lxxhash -pthread
 # The library lives in other people's processes, under any libc: nothing in it may need a symbol
 # version, a stack protector or a libc that is newer than the program's (preload/README.md).
 PRELOAD_CFLAGS := $(BASE) -fPIC -fvisibility=hidden -ffreestanding -fno-stack-protector \

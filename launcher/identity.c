@@ -57,6 +57,7 @@ void sight_take(struct sight *sight, const char *path, bool fresh)
 	}
 	sight->present = true;
 	sight->regular = S_ISREG(found.stx_mode);
+	sight->link = S_ISLNK(found.stx_mode);
 	sight->shared = sight->regular && found.stx_nlink > 1;
 	sight->mounted = sight->regular && (found.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 	sight->identity = (struct identity){

@@ -28,6 +28,7 @@ struct sight {
 	struct identity identity; /* of what is present */
 	bool present;		  /* as identity_of_path() has it */
 	bool regular;
+	bool link;    /* a symlink */
 	bool shared;  /* a file with further hard links: it may be written under another name */
 	bool mounted; /* a file that is a mount of its own: its folder does not hear of it */
 };

@@ -18,7 +18,10 @@ from tree_model import ABOVE, File, Folder, Impossible, Link, Tree
 
 # What the launcher is not asked for by default: --also enables it.
 LINK_LOOP = 'link-loop'     # the command meets symlinks that lead in a circle
-EXTRAS = (LINK_LOOP,)
+# A file is given another name while the command runs, in a folder of which nothing is used, and
+# edited by that name before the next restart: nobody tells of that without a watch on every file.
+NEW_HARD_LINK = 'new-hard-link'
+EXTRAS = (LINK_LOOP, NEW_HARD_LINK)
 
 FOLDER_NAMES = ('d0', 'd1', 'd2')
 FILE_NAMES = ('f0', 'f1', 'f2')
@@ -149,10 +152,17 @@ class Maker:
 
     # -- what is done ---------------------------------------------------------------------------
 
-    def needs(self, after):
-        """What the launcher must be able to do once that is so."""
-        loops = any(after.look(name).loop for name in self.watched)
-        return LINK_LOOP if loops else None
+    def needs(self, operation, after, batch):
+        """What the launcher must be able to do for this one."""
+        if any(after.look(name).loop for name in self.watched):
+            return LINK_LOOP
+        if operation[0] in ('write', 'touch') and any(done[1] == 'link' for done in batch):
+            node = self.tree.find(operation[1])
+            path = '/'.join(ABOVE) + '/' + operation[1]
+            for look in map(self.tree.look, self.watched):
+                if node is not None and look.node is node and look.way[0][-1] != path:
+                    return NEW_HARD_LINK
+        return None
 
     def do(self, operations, batch, quiet=False, pause=False):
         """All of them, or, if one is not possible or not wanted, none."""
@@ -165,7 +175,7 @@ class Maker:
                 getattr(after, operation[0])(*operation[1:])
                 if quiet and ways(after, self.watched) != before:
                     raise Impossible
-                if self.needs(after) not in (None, *self.also):
+                if self.needs(operation, after, batch + done) not in (None, *self.also):
                     raise Impossible
                 self.tree = after
                 pause_ms = self.random.randint(0, PAUSE_MOST_MS) if pause else 0
