@@ -30,6 +30,7 @@ void dependencies_clear(struct dependencies *set)
 	while (entry != NULL) {
 		next = entry->hh.next;
 		free(entry->dependency.path);
+		free(entry->dependency.digest);
 		free(entry);
 		entry = next;
 	}

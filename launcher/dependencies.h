@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "launcher/content.h"
 #include "launcher/identity.h"
 #include "preload/report.h"
 
@@ -62,8 +63,9 @@ struct dependency {
 	bool stale;	 /* of an earlier generation: an event came, `identity` is not known */
 	enum dependency_role role;
 	enum dependency_reason reason;
-	pid_t updater; /* of may_write: who was the last */
-	pid_t pid;     /* who was the first to use it, and when */
+	struct digest *digest; /* --content: of what the command has read; owned, may be NULL */
+	pid_t updater;	       /* of may_write: who was the last */
+	pid_t pid;	       /* who was the first to use it, and when */
 	uint64_t time_ns;
 };
 

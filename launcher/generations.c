@@ -27,11 +27,12 @@ struct generations *generations_new(const struct generations_parts *parts)
 	generations->arrivals = lately_new();
 	generations->updates = lately_new();
 	generations->unsteady = dependencies_new();
+	generations->doubted = dependencies_new();
 	generations->told_unsteady = dependencies_new();
 	if (generations->current == NULL || generations->listed == NULL ||
 	    generations->newborn == NULL || generations->arrivals == NULL ||
 	    generations->updates == NULL || generations->unsteady == NULL ||
-	    generations->told_unsteady == NULL) {
+	    generations->told_unsteady == NULL || generations->doubted == NULL) {
 		generations_free(generations);
 		return NULL;
 	}
@@ -46,6 +47,7 @@ void generations_free(struct generations *generations)
 		dependencies_free(generations->listed);
 		dependencies_free(generations->newborn);
 		dependencies_free(generations->unsteady);
+		dependencies_free(generations->doubted);
 		dependencies_free(generations->told_unsteady);
 		lately_free(generations->arrivals);
 		lately_free(generations->updates);
@@ -183,6 +185,7 @@ void generations_begin(struct generations *generations, bool complete)
 		dependencies_each(generations->previous, refresh, NULL);
 	}
 	renew(&generations->unsteady);
+	renew(&generations->doubted);
 	lately_begin(generations->arrivals);
 	lately_begin(generations->updates);
 	free(generations->unread);

@@ -11,6 +11,7 @@
 #define LAUNCHER_GENERATIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "launcher/dependencies.h"
 #include "launcher/journal.h"
@@ -39,6 +40,7 @@ struct generations_parts {
 	struct watches *watches;
 	struct journal *journal;
 	const struct policy *policy;
+	bool by_content; /* --content: see doubts.h */
 	/*
 	 * Called before a change is believed: takes in all reports that are in the pipe, one of
 	 * which may say that the command itself is the writer.
@@ -114,6 +116,11 @@ void generations_tell_unsteady(struct generations *generations);
 /* Judges what the hint points at. */
 void generations_judge(struct generations *generations, const struct hint *hint,
 		       struct verdict *verdict);
+
+/* When generations_end_doubts() is due, CLOCK_MONOTONIC; INT64_MAX: not at all. */
+int64_t generations_doubt_deadline_ns(const struct generations *generations);
+/* If it is due: what still is not complete counts as it is. */
+void generations_end_doubts(struct generations *generations, struct verdict *verdict);
 
 /* Is a changed file away for a moment, or still being written? */
 bool generations_unfinished(const struct generations *generations);

@@ -8,6 +8,7 @@
 
 #include "launcher/births.h"
 #include "launcher/comparison.h"
+#include "launcher/doubts.h"
 #include "launcher/generations_state.h"
 #include "launcher/path.h"
 #include "launcher/policy.h"
@@ -110,7 +111,7 @@ static void judge_one(struct generations *generations, struct dependency *depend
 	if (change != CHANGE_NONE && is_own(generations, dependency, &now)) {
 		return;
 	}
-	if (change == CHANGE_NONE) {
+	if (change == CHANGE_NONE || doubts_hold(generations, dependency, &now, mask)) {
 		verdict->stirred |= mask != 0;
 	} else {
 		if (change == CHANGE_WRITTEN && (mask & IN_ATTRIB) != 0 &&
@@ -143,7 +144,11 @@ static void judge_arrival(struct generations *generations, struct dependency *de
 
 	look(generations, dependency, &now);
 	change = comparison_arrival(dependency, &now);
-	if (change == CHANGE_NONE || is_own(generations, dependency, &now)) {
+	if (change == CHANGE_NONE) {
+		doubts_learn(generations, dependency, &now);
+		return;
+	}
+	if (is_own(generations, dependency, &now)) {
 		return;
 	}
 	know(dependency, &now);

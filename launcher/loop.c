@@ -235,7 +235,9 @@ static void set_timer(struct loop *loop)
 {
 	struct itimerspec at = {0};
 	int64_t deadline_ns = loop->supervisor.deadline_ns;
+	int64_t doubt_ns = generations_doubt_deadline_ns(loop->generations);
 
+	deadline_ns = doubt_ns < deadline_ns ? doubt_ns : deadline_ns;
 	if (deadline_ns == loop->timer_ns) {
 		return;
 	}
@@ -249,10 +251,13 @@ static void set_timer(struct loop *loop)
 
 static void take_timer(struct loop *loop)
 {
+	struct verdict verdict = {0};
 	uint64_t count;
 
 	if (read(loop->timer, &count, sizeof(count)) == (ssize_t)sizeof(count)) {
 		loop->timer_ns = SUPERVISOR_NEVER;
+		generations_end_doubts(loop->generations, &verdict);
+		loop_feed_verdict(loop, &verdict);
 		feed_kind(loop, EVENT_DEADLINE);
 	}
 }
@@ -275,6 +280,7 @@ static int open_loop(struct loop *loop)
 	    .watches = parts->watches,
 	    .journal = parts->journal,
 	    .policy = parts->policy,
+	    .by_content = parts->options->by_content,
 	    .drain = drain_channel,
 	    .changed = note_change,
 	    .context = loop,
