@@ -262,11 +262,26 @@ static void take_timer(struct loop *loop)
 	}
 }
 
-static int add_source(struct loop *loop, int fd)
+static int add_source(struct loop *loop, int fd, uint32_t events)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+	struct epoll_event event = {.events = events, .data.fd = fd};
 
 	return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static int add_sources(struct loop *loop)
+{
+	const struct loop_parts *parts = &loop->parts;
+	int mounts = watches_mounts_fd(parts->watches);
+
+	if (add_source(loop, loop->timer, EPOLLIN) != 0 ||
+	    add_source(loop, channel_fd(parts->channel), EPOLLIN) != 0 ||
+	    add_source(loop, channel_alarm_fd(parts->channel), EPOLLIN) != 0 ||
+	    add_source(loop, watches_fd(parts->watches), EPOLLIN) != 0 ||
+	    add_source(loop, parts->signals->fd, EPOLLIN) != 0) {
+		return -1;
+	}
+	return mounts < 0 ? 0 : add_source(loop, mounts, EPOLLPRI);
 }
 
 static int open_loop(struct loop *loop)
@@ -298,14 +313,7 @@ static int open_loop(struct loop *loop)
 	generations_set_watched(loop->generations, watchlist_covers, loop->watchlist);
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
 	loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (loop->epoll < 0 || loop->timer < 0 || add_source(loop, loop->timer) != 0 ||
-	    add_source(loop, channel_fd(parts->channel)) != 0 ||
-	    add_source(loop, channel_alarm_fd(parts->channel)) != 0 ||
-	    add_source(loop, watches_fd(parts->watches)) != 0 ||
-	    add_source(loop, parts->signals->fd) != 0) {
-		return -1;
-	}
-	return 0;
+	return loop->epoll < 0 || loop->timer < 0 ? -1 : add_sources(loop);
 }
 
 static void close_loop(struct loop *loop)
@@ -332,10 +340,14 @@ int loop_run(const struct loop_parts *parts)
 		feed_kind(&loop, EVENT_BEGIN);
 		while (!loop.finished) {
 			set_timer(&loop);
+			ready.events = 0;
 			if (epoll_wait(loop.epoll, &ready, 1,
 				       channel_has_more(parts->channel) ? 0 : -1) < 0 &&
 			    errno != EINTR) {
 				break;
+			}
+			if ((ready.events & EPOLLPRI) != 0) {
+				watches_remounted(parts->watches);
 			}
 			/* All of them, in this order, whichever woke us: each is quick when empty.
 			 */

@@ -29,14 +29,14 @@ struct watches {
 	bool poll_all;
 	bool limit_told;
 	int mounts; /* /proc/self/mountinfo, or -1 */
-	int epoll;  /* of the three, so that the loop has one to wait for */
+	int epoll;  /* of the other two */
 	size_t device_count;
 	struct device devices[DEVICES];
 };
 
-static int add_source(struct watches *watches, int fd, uint32_t events)
+static int add_source(struct watches *watches, int fd)
 {
-	struct epoll_event event = {.events = events, .data.fd = fd};
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 
 	return fd < 0 ? 0 : epoll_ctl(watches->epoll, EPOLL_CTL_ADD, fd, &event);
 }
@@ -57,9 +57,8 @@ struct watches *watches_open(int64_t poll_ns, struct journal *journal)
 	watches->mounts = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
 	watches->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (watches->watcher == NULL || watches->poller == NULL || watches->epoll < 0 ||
-	    add_source(watches, watcher_fd(watches->watcher), EPOLLIN) != 0 ||
-	    add_source(watches, poller_fd(watches->poller), EPOLLIN) != 0 ||
-	    add_source(watches, watches->mounts, EPOLLPRI) != 0) {
+	    add_source(watches, watcher_fd(watches->watcher)) != 0 ||
+	    add_source(watches, poller_fd(watches->poller)) != 0) {
 		watches_close(watches);
 		return NULL;
 	}
@@ -90,18 +89,20 @@ int watches_fd(const struct watches *watches)
 	return watches->epoll;
 }
 
+int watches_mounts_fd(const struct watches *watches)
+{
+	return watches->mounts;
+}
+
+void watches_remounted(struct watches *watches)
+{
+	watcher_remounted(watches->watcher);
+}
+
 int watches_next(struct watches *watches, struct hint *hint)
 {
-	struct epoll_event ready[3];
-	int count = epoll_wait(watches->epoll, ready, 3, 0);
+	int count = watcher_next(watches->watcher, hint);
 
-	for (int i = 0; i < count; i++) {
-		if (ready[i].data.fd == watches->mounts) {
-			watcher_remounted(watches->watcher);
-		}
-	}
-	/* The watcher may have more in hand than its descriptor tells. */
-	count = watcher_next(watches->watcher, hint);
 	return count != 0 ? count : poller_next(watches->poller, hint);
 }
 

@@ -28,6 +28,14 @@ void watches_close(struct watches *watches);
 /* Readable when there may be hints. */
 int watches_fd(const struct watches *watches);
 
+/*
+ * An exceptional condition there (EPOLLPRI) tells that something was mounted or unmounted, and is
+ * to be followed by watches_remounted(); -1: nothing tells. Who asks for the condition takes it
+ * away, so it does not go through watches_fd().
+ */
+int watches_mounts_fd(const struct watches *watches);
+void watches_remounted(struct watches *watches);
+
 /* 1: a hint; 0: none for now; -1: errno. Never waits, but for a network filesystem's answer. */
 int watches_next(struct watches *watches, struct hint *hint);
 
