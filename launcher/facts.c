@@ -84,7 +84,9 @@ void fact_read(struct fact *fact, const char *path)
 	char source[PATH_MAX];
 	struct identity identity;
 
-	if (!locate_used(fact, path, POLICY_ELSEWHERE, canonical)) {
+	/* A cache of Bootsnap's stands for a source that has been opened as well. */
+	if (!locate_used(fact, path, POLICY_ELSEWHERE, canonical) ||
+	    ruby_cache_note(fact->context->ruby_caches, canonical)) {
 		return;
 	}
 	if (policy_python_source(canonical, fact->context->cache_prefix, source) &&
@@ -192,6 +194,7 @@ void fact_name_change(struct fact *fact, const char *path)
 
 	if (locate_name(fact, path, false, canonical) &&
 	    policy_place(fact->context->policy, canonical) != POLICY_IGNORED) {
+		(void)ruby_cache_note(fact->context->ruby_caches, canonical);
 		generations_write(fact->context->generations, canonical);
 	}
 }

@@ -12,6 +12,7 @@
 #include "launcher/generations.h"
 #include "launcher/policy.h"
 #include "launcher/resolver.h"
+#include "launcher/ruby_cache.h"
 
 /* What the rules are applied with. */
 struct fact_context {
@@ -19,6 +20,7 @@ struct fact_context {
 	struct generations *generations;
 	struct resolver *resolver;
 	const char *cache_prefix; /* PYTHONPYCACHEPREFIX or NULL */
+	struct ruby_caches *ruby_caches;
 };
 
 /* One fact about one path, on its way to the generations. */

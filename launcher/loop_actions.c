@@ -14,7 +14,6 @@
 #include "launcher/message.h"
 #include "launcher/path.h"
 #include "launcher/printable.h"
-#include "launcher/python_cache.h"
 #include "launcher/tree.h"
 
 #define COMPLETE_NS 1000000000LL /* alive for so long, a generation counts as healthy */
@@ -79,7 +78,7 @@ static void drop_cache(const char *path, void *context)
 {
 	const struct loop *loop = context;
 
-	python_cache_drop(path, loop->parts.cache_prefix);
+	observer_drop_caches(loop->observer, path);
 }
 
 /* What the user has redirected our output to, and so the command's. */

@@ -11,6 +11,7 @@
 #include "launcher/identity.h"
 #include "launcher/observer_state.h"
 #include "launcher/path.h"
+#include "launcher/python_cache.h"
 #include "launcher/resolver.h"
 
 struct observer *observer_new(const struct policy *policy, struct generations *generations,
@@ -22,8 +23,8 @@ struct observer *observer_new(const struct policy *policy, struct generations *g
 	if (observer == NULL) {
 		return NULL;
 	}
-	observer->context =
-	    (struct fact_context){policy, generations, resolver_new(), cache_prefix};
+	observer->context = (struct fact_context){policy, generations, resolver_new(), cache_prefix,
+						  &observer->ruby_caches};
 	observer->journal = journal;
 	observer->processes = processes_new();
 	observer->unobserved = unobserved_new(journal);
@@ -41,6 +42,7 @@ void observer_free(struct observer *observer)
 {
 	if (observer != NULL) {
 		resolver_free(observer->context.resolver);
+		ruby_caches_free(&observer->ruby_caches);
 		processes_free(observer->processes);
 		unobserved_free(observer->unobserved);
 		free(observer);
@@ -156,6 +158,12 @@ void observer_output(struct observer *observer, const char *path)
 	struct fact fact = {.context = &observer->context};
 
 	fact_redirected(&fact, path);
+}
+
+void observer_drop_caches(const struct observer *observer, const char *source)
+{
+	python_cache_drop(source, observer->context.cache_prefix);
+	ruby_cache_drop(&observer->ruby_caches, source);
 }
 
 bool observer_take_lost(struct observer *observer)

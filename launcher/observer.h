@@ -40,6 +40,9 @@ void observer_started(struct observer *observer, pid_t pid, const char *path);
 /* What the user has redirected our output to: written by the command from the start. */
 void observer_output(struct observer *observer, const char *path);
 
+/* The source (canonical) has changed: removes the byte code caches that would hide it. */
+void observer_drop_caches(const struct observer *observer, const char *source);
+
 /* Have reports been lost since this was asked last? What is known is then not all. */
 bool observer_take_lost(struct observer *observer);
 

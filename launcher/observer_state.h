@@ -14,6 +14,7 @@
 
 struct observer {
 	struct fact_context context; /* owns its resolver */
+	struct ruby_caches ruby_caches;
 	struct journal *journal;
 	struct processes *processes;
 	struct unobserved *unobserved;
