@@ -28,14 +28,14 @@
 #define MEMORY_MAX ((PLACES + 1) * 3 * ((size_t)REPORT_STRING_MAX + 1) + ((size_t)2 << 20))
 
 enum step {
-	STEP_SEND,    /* the next frame of a report; of a new one if there is none under way */
-	STEP_DAMAGE,  /* the same, with a byte of its header changed */
-	STEP_REPEAT,  /* the same twice */
-	STEP_LOSE,    /* the same, but its end is missing */
-	STEP_OTHER,   /* other bytes */
-	STEP_DIE,     /* a process ends, and another comes */
-	STEP_PIECE,   /* a piece ends, that many bytes from here */
-	STEP_HURRY,   /* all that is left of a report */
+	STEP_SEND,   /* the next frame of a report; of a new one if there is none under way */
+	STEP_DAMAGE, /* the same, with a byte of its header changed */
+	STEP_REPEAT, /* the same twice */
+	STEP_LOSE,   /* the same, but its end is missing */
+	STEP_OTHER,  /* other bytes */
+	STEP_DIE,    /* a process ends, and another comes */
+	STEP_PIECE,  /* a piece ends, that many bytes from here */
+	STEP_HURRY,  /* all that is left of a report */
 	STEP_KIND_END,
 };
 
@@ -70,8 +70,8 @@ struct outcome {
 static struct scene scene;
 
 /*
- * The channel's thread empties the pipe as well, whenever it happens to: without it, an input always
- * does the same. (libFuzzer has a thread, too.) The linker's --wrap puts these in between.
+ * The channel's thread empties the pipe as well, whenever it happens to: without it, an input
+ * always does the same. (libFuzzer has a thread, too.) The linker's --wrap puts these in between.
  */
 static bool no_threads;
 
@@ -81,8 +81,8 @@ int __real_pthread_join(pthread_t, void **);
 int __wrap_pthread_create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 int __wrap_pthread_join(pthread_t, void **);
 
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-			  void *(*run)(void *), void *context)
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+			  void *context)
 {
 	return no_threads ? 0 : __real_pthread_create(thread, attributes, run, context);
 }
@@ -341,8 +341,8 @@ static void drain(struct channel *channel, struct outcome *outcome)
 }
 
 /*
- * Both ends are open by now: the folder goes at once, so that it is not left behind by an input that
- * ends the program.
+ * Both ends are open by now: the folder goes at once, so that it is not left behind by an input
+ * that ends the program.
  */
 static int open_writer(const struct channel *channel)
 {

@@ -47,7 +47,8 @@ static void check_beginnings(const uint8_t *bytes, uint32_t size)
 	must(decode_some(bytes, size) == (long)size);
 	must(decode_some(bytes, size - 1) == 0);
 	must(decode_some(bytes, HEADER_SIZE - 1) == 0);
-	must(decode_some(bytes, (HEADER_SIZE + size) / 2) == (size == HEADER_SIZE ? (long)size : 0));
+	must(decode_some(bytes, (HEADER_SIZE + size) / 2) ==
+	     (size == HEADER_SIZE ? (long)size : 0));
 }
 
 /* A report of such lengths comes through in frames that are sound, and does end. */
@@ -61,7 +62,8 @@ static void check_encoding(struct report_header header)
 		struct report_header decoded;
 
 		memcpy(frame, &header, sizeof(header));
-		must(report_decode(frame, HEADER_SIZE + part, &decoded) == (long)(HEADER_SIZE + part));
+		must(report_decode(frame, HEADER_SIZE + part, &decoded) ==
+		     (long)(HEADER_SIZE + part));
 		must(memcmp(&decoded, &header, sizeof(header)) == 0);
 		must(part > 0 || report_total(&header) == 0);
 		sent += part;

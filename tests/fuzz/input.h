@@ -13,9 +13,9 @@
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* Not assert: it must hold whatever NDEBUG is. libFuzzer keeps the input of a program that aborts. */
-#define must(condition)                                                                            \
-	((condition) ? (void)0 : must_fail(#condition, __FILE__, __LINE__))
+/* Not assert: it must hold whatever NDEBUG is. libFuzzer keeps the input of a program that aborts.
+ */
+#define must(condition) ((condition) ? (void)0 : must_fail(#condition, __FILE__, __LINE__))
 
 static inline _Noreturn void must_fail(const char *condition, const char *file, int line)
 {

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A watcher on a small tree in the working directory, which must be empty. Names are relative to it.
+ * A watcher on a small tree in the working directory, which must be empty. Names are relative to
+ * it.
  *
  *     a/file, a/b/        watched; a/other is a hard link to the file, and watched itself like it
- *     link -> a           watched under this name, too: another path to the same inode
  *     c/d/                watched; c is only on the way
- *     none/deep           does not exist, and is waited for; so are a/none and link/none
+ *     none/deep           does not exist, and is waited for; so is a/none
  *     (255 letters)/...   watched: what is named in it has a path that is longer than PATH_MAX
+ *
+ * The folder a and what is in it is watched by another path as well, with the same inodes. Where it
+ * is moved, both paths change alike, as those of a bind mount do, for which one needs privileges.
  *
  * The inotify descriptor is kept from one watcher to the next, because to close one that watches
  * something takes the kernel milliseconds.
@@ -24,8 +27,16 @@
 #include "launcher/watcher_state.h"
 #include "tests/fuzz/input.h"
 
-static const char *const tree_folders[] = {"a", "a/b", "link", "c/d", "none/deep", "a/none",
-					   "link/none"};
+#define TREE_ALIAS "/proc/self/cwd/" /* the working directory */
+
+static const char *const tree_folders[] = {"a",
+					   "a/b",
+					   "c/d",
+					   "none/deep",
+					   "a/none",
+					   TREE_ALIAS "a",
+					   TREE_ALIAS "a/b",
+					   TREE_ALIAS "a/none"};
 static const char *const tree_files[] = {"a/file", "a/other"};
 
 #define TREE_FOLDERS (sizeof(tree_folders) / sizeof(tree_folders[0]))
@@ -40,7 +51,8 @@ static int tree_last_wd; /* of those that the watchers before have had */
 static inline const char *tree_path(const char *name)
 {
 	static char path[PATH_MAX];
-	int length = snprintf(path, sizeof(path), "%s/%s", tree_root, name);
+	int length = name[0] == '/' ? snprintf(path, sizeof(path), "%s", name)
+				    : snprintf(path, sizeof(path), "%s/%s", tree_root, name);
 
 	must(length > 0 && length < PATH_MAX);
 	return path;
@@ -72,18 +84,53 @@ static inline void tree_make_long(void)
 	must(root >= 0 && fchdir(root) == 0 && close(root) == 0);
 }
 
+static inline void tree_make_a(void)
+{
+	must(mkdir("a", 0755) == 0 && mkdir("a/b", 0755) == 0);
+	tree_save("a/file");
+	must(link("a/file", "a/other") == 0);
+}
+
 static inline void tree_make(void)
 {
 	must(realpath(".", tree_root) != NULL);
-	must(mkdir("a", 0755) == 0 && mkdir("a/b", 0755) == 0);
+	tree_make_a();
 	must(mkdir("c", 0755) == 0 && mkdir("c/d", 0755) == 0);
-	must(symlink("a", "link") == 0);
 	tree_save("probe");
-	tree_save("a/file");
-	must(link("a/file", "a/other") == 0);
 	tree_make_long();
 	tree_inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	must(tree_inotify >= 0);
+}
+
+/* Where a is after it was moved for the n-th time. */
+static inline const char *tree_moved(unsigned n)
+{
+	static char name[32];
+
+	(void)snprintf(name, sizeof(name), "moved-%u", n);
+	return name;
+}
+
+/* It comes back, or another comes in its place: then it stays where it is. */
+static inline void tree_return_a(unsigned n, bool itself)
+{
+	if (itself) {
+		must(rename(tree_moved(n), "a") == 0);
+	} else {
+		tree_make_a();
+	}
+}
+
+/* If it stayed there. */
+static inline void tree_remove_moved(unsigned n)
+{
+	static const char *const names[] = {"b/file", "b", "file", "other", ""};
+	char path[64];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", tree_moved(n), names[i]);
+		(void)remove(path);
+	}
 }
 
 static inline void tree_watch(struct watcher *watcher)
