@@ -28,7 +28,7 @@ PRELOAD_LDFLAGS := -shared -nostdlib -Wl,-soname,autoreload-run.so -Wl,--hash-st
 	-Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--version-script=preload/exports.map
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-# libFuzzer is clang's. Two warnings are others than gcc's: integers are converted in C, and uthash falls through.
+# libFuzzer is clang's, of which -Wconversion asks more than of gcc, and which sees uthash fall through.
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 10
 FUZZ_CFLAGS := $(BASE) $(SANITIZE) -Wno-sign-conversion -Wno-implicit-fallthrough -fPIE
@@ -183,8 +183,8 @@ lint:
 
 format:
 	$(Q)clang-format -i $(wildcard launcher/*.[ch] preload/*.[ch] tests/unit/*.[ch] \
-		tests/fuzz/*.[ch] tests/programs/*/*.[ch] tests/programs/*/*/*.[ch] tests/truth/*.c tests/truth/programs/*.c \
-		tests/bench/*.c)
+		tests/fuzz/*.[ch] tests/programs/*/*.[ch] tests/programs/*/*/*.[ch] tests/truth/*.c \
+		tests/truth/programs/*.c tests/bench/*.c)
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/autoreload-run'

@@ -13,6 +13,9 @@
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
+/* For loops over many bytes that say nothing about what was covered. */
+#define NOT_COVERED __attribute__((no_sanitize("coverage"), noinline))
+
 /* Not assert: it must hold whatever NDEBUG is. libFuzzer keeps the input of a program that aborts.
  */
 #define must(condition) ((condition) ? (void)0 : must_fail(#condition, __FILE__, __LINE__))
