@@ -2,7 +2,8 @@
 #
 #   make                      the program and its library
 #   make test                 unit tests, sanitized unit tests, the export audit, end-to-end tests,
-#                             and what is reported beside what strace sees
+#                             what is reported beside what strace sees, and a little of make fuzz
+#   make fuzz FUZZ_SECONDS=10 libFuzzer's targets, each for so long
 #   make bench                what it costs, beside the same programs without it
 #   make install PREFIX=/usr/local DESTDIR=
 #   make V=1                  show the commands
@@ -27,6 +28,12 @@ PRELOAD_LDFLAGS := -shared -nostdlib -Wl,-soname,autoreload-run.so -Wl,--hash-st
 	-Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--version-script=preload/exports.map
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
+# libFuzzer is clang's, of which -Wconversion asks more than of gcc, and which sees uthash fall through.
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 10
+FUZZ_CFLAGS := $(BASE) $(SANITIZE) -Wno-sign-conversion -Wno-implicit-fallthrough -fPIE
+FUZZ_WRAPPED := -Wl,--wrap=pthread_create,--wrap=pthread_join
+
 VERSION := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p' NEWS.md | head -n 1)
 PROGRAM := $(BUILD)/autoreload-run
 # A folder that holds the library for each class of programs, under the names that the loader asks for.
@@ -37,12 +44,14 @@ LIBRARY_32 := $(PRELOAD)/autoreload-run-32.so
 LAUNCHER_SOURCES := $(wildcard launcher/*.c) preload/report.c preload/system_paths.c
 PRELOAD_SOURCES := $(wildcard preload/*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH_PROGRAMS := $(BUILD)/measure $(BUILD)/open-files $(BUILD)/drain $(BUILD)/empty.so
 TEST_PROGRAMS := $(BUILD)/listen $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
 
 LAUNCHER_OBJECTS := $(LAUNCHER_SOURCES:%.c=$(BUILD)/launcher-objects/%.o)
 MODULE_OBJECTS := $(filter-out %/main.o,$(LAUNCHER_OBJECTS))
 SANITIZED_OBJECTS := $(LAUNCHER_SOURCES:%.c=$(BUILD)/sanitized-objects/%.o)
+FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/fuzz-objects/%.o,$(filter-out launcher/main.c,$(LAUNCHER_SOURCES)))
 PRELOAD_OBJECTS := $(PRELOAD_SOURCES:%.c=$(BUILD)/preload-objects/%.o)
 
 Q := $(if $(V),,@)
@@ -94,6 +103,12 @@ $(BUILD)/sanitized-objects/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -fPIE $(SANITIZE) -DVERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+$(BUILD)/fuzz-objects/%.o: %.c
+	$(call say,CC     $< (fuzzed))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -DVERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS) \
+		-c -o $@ $<
+
 $(BUILD)/preload-objects/%.o: %.c
 	$(call say,CC     $<)
 	$(Q)mkdir -p $(@D)
@@ -113,6 +128,13 @@ $(BUILD)/unit-sanitized/%: tests/unit/%.c $(SANITIZED_OBJECTS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) $(TEST_WARNINGS) -fPIE $(SANITIZE) $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< \
 		$(filter-out %/main.o,$(SANITIZED_OBJECTS)) $(LAUNCHER_LIBS) -lcriterion
+
+# Only fuzz_channel wraps functions.
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJECTS)
+	$(call say,LINK   $@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -pie $(if $(findstring channel,$@),$(FUZZ_WRAPPED),) \
+		$(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(FUZZ_OBJECTS) $(LAUNCHER_LIBS)
 
 $(BUILD)/programs/%: tests/programs/%.c
 	$(call say,CC     $<)
@@ -143,10 +165,14 @@ $(BUILD)/empty.so:
 unit-tests: $(UNIT_TESTS:%=$(BUILD)/unit/%)
 sanitized-tests: $(UNIT_TESTS:%=$(BUILD)/unit-sanitized/%) $(BUILD)/sanitized/autoreload-run
 test-programs: $(TEST_PROGRAMS)
+fuzz-targets: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
 bench-programs: $(BENCH_PROGRAMS)
 
-test: all unit-tests sanitized-tests test-programs
+test: all unit-tests sanitized-tests fuzz-targets test-programs
 	$(Q)scripts/run-tests
+
+fuzz: fuzz-targets
+	$(Q)scripts/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 bench: all bench-programs
 	$(Q)scripts/bench
@@ -157,8 +183,8 @@ lint:
 
 format:
 	$(Q)clang-format -i $(wildcard launcher/*.[ch] preload/*.[ch] tests/unit/*.[ch] \
-		tests/programs/*/*.[ch] tests/programs/*/*/*.[ch] tests/truth/*.c tests/truth/programs/*.c \
-		tests/bench/*.c)
+		tests/fuzz/*.[ch] tests/programs/*/*.[ch] tests/programs/*/*/*.[ch] tests/truth/*.c \
+		tests/truth/programs/*.c tests/bench/*.c)
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/autoreload-run'
@@ -174,6 +200,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit-tests sanitized-tests test-programs bench-programs test bench lint format install uninstall clean
+.PHONY: all unit-tests sanitized-tests fuzz-targets test-programs bench-programs test fuzz bench lint format install uninstall clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -6,6 +6,9 @@
 #include "launcher/path.h"
 #include "launcher/watcher_state.h"
 
+/* What was watched may not stand at its path any more. */
+#define GONE_EVENTS (WATCHER_SELF_EVENTS | IN_UNMOUNT)
+
 /* Turns one event about one folder into a hint; false if it says nothing. */
 static bool decode(struct watcher *watcher, const struct place *folder,
 		   const struct inotify_event *event, struct hint *hint)
@@ -13,10 +16,14 @@ static bool decode(struct watcher *watcher, const struct place *folder,
 	struct place *below;
 
 	hint->mask = event->mask;
-	if ((event->mask & (WATCHER_SELF_EVENTS | IN_UNMOUNT)) != 0) {
+	if ((event->mask & GONE_EVENTS) != 0) {
 		hint->kind = HINT_BELOW;
 		(void)path_copy(hint->path, folder->path);
-		watcher_renew_below(watcher, hint->path);
+		if (folder->alias != NULL) {
+			watcher_remounted(watcher); /* any of the paths may lead elsewhere */
+		} else {
+			watcher_renew_below(watcher, hint->path);
+		}
 		return true;
 	}
 	if (folder->is_file) {
@@ -29,7 +36,8 @@ static bool decode(struct watcher *watcher, const struct place *folder,
 	below = folder->waiting && (event->mask & WATCHER_WAITING_EVENTS) != 0
 		    ? watcher_find_folder(watcher, hint->path)
 		    : NULL;
-	if (below != NULL && below->wd < 0) {
+	/* Also if it is watched by now: what is waited for below it may not be. */
+	if (below != NULL) {
 		hint->kind = HINT_BELOW;
 		watcher_renew_below(watcher, hint->path);
 		return true;
@@ -62,7 +70,7 @@ static const struct inotify_event *take_event(struct watcher *watcher, const str
 
 	*folder = watcher->alias != NULL ? watcher->alias : watcher_find_wd(watcher, event->wd);
 	watcher->alias = *folder != NULL ? (*folder)->alias : NULL;
-	if ((event->mask & WATCHER_SELF_EVENTS) != 0) {
+	if ((event->mask & GONE_EVENTS) != 0) {
 		watcher->alias = NULL; /* hearing it renews them all */
 	}
 	if (watcher->alias == NULL) {

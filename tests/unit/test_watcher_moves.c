@@ -229,6 +229,35 @@ Test(watcher_moves, watched_at_both_places)
 	cr_assert(eq(sz, watcher_count(watcher), 2));
 }
 
+/* What stands above both is watched for the second's sake when it is heard of: the first waits,
+ * too. */
+Test(watcher_moves, watched_before_it_is_heard_of)
+{
+	watch("a/b");
+	make_folder("a");
+	make_folder("a/b");
+	watch("a/c");
+	cr_expect(gt(u32, count_hints(watcher, in_scratch("a/b/file")), 0));
+	expect_watched("a/b");
+}
+
+/* Two paths to one folder, as a bind mount makes them: another stands at both. */
+Test(watcher_moves, replaced_under_two_paths)
+{
+	static const char other[] = "/proc/self/cwd/a";
+
+	make_folder("a");
+	watch("a");
+	cr_assert(zero(int, watcher_add(watcher, other)));
+	cr_assert(zero(int, rename("a", "z")));
+	make_folder("a");
+	cr_expect(gt(u32, count_hints(watcher, other), 0));
+	expect_watched("a");
+	save("a/file", "");
+	await_mask(watcher, "/proc/self/cwd/a/file", IN_CLOSE_WRITE);
+	cr_assert(eq(sz, watcher_count(watcher), 2));
+}
+
 static bool keeps_all(const char *folder, void *context)
 {
 	(void)folder;
