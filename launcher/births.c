@@ -219,23 +219,12 @@ static void examine_folder(struct generations *generations, const struct depende
 	}
 }
 
-struct examining {
-	struct generations *generations;
-	const char *folder;
-};
-
-static void examine_if_below(struct dependency *dependency, void *context)
+static void examine(struct dependency *dependency, void *context)
 {
-	const struct examining *examining = context;
-
-	if (path_is_below(dependency->path, examining->folder)) {
-		examine_folder(examining->generations, dependency);
-	}
+	examine_folder(context, dependency);
 }
 
 void births_examine(struct generations *generations, const char *folder)
 {
-	struct examining examining = {generations, folder};
-
-	dependencies_each(generations->listed, examine_if_below, &examining);
+	dependencies_each_below(generations->listed, folder, examine, generations);
 }

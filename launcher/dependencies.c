@@ -2,18 +2,32 @@
 /* What one generation of the command depends on; see dependencies.h. */
 #include "launcher/dependencies.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
-/* The hash handle stays out of the header: nobody else has to know uthash. */
+#include "launcher/path.h"
+
+/* The hash handles stay out of the header: nobody else has to know uthash. */
 struct entry {
 	struct dependency dependency;
+	struct entry *next_in_folder;
+	UT_hash_handle hh;
+};
+
+/* A folder in which entries lie, or one above such: so that what is below one is found by itself.
+ */
+struct folder {
+	char *path;
+	struct folder *first_child, *next_sibling;
+	struct entry *first;
 	UT_hash_handle hh;
 };
 
 struct dependencies {
 	struct entry *entries;
+	struct folder *folders;
 };
 
 struct dependencies *dependencies_new(void)
@@ -23,16 +37,25 @@ struct dependencies *dependencies_new(void)
 
 void dependencies_clear(struct dependencies *set)
 {
+	struct folder *folder = set->folders;
 	struct entry *entry = set->entries;
-	struct entry *next;
 
 	HASH_CLEAR(hh, set->entries); /* its links stay */
+	HASH_CLEAR(hh, set->folders);
 	while (entry != NULL) {
-		next = entry->hh.next;
+		struct entry *next = entry->hh.next;
+
 		free(entry->dependency.path);
 		free(entry->dependency.digest);
 		free(entry);
 		entry = next;
+	}
+	while (folder != NULL) {
+		struct folder *next = folder->hh.next;
+
+		free(folder->path);
+		free(folder);
+		folder = next;
 	}
 }
 
@@ -52,24 +75,72 @@ struct dependency *dependencies_find(struct dependencies *set, const char *path)
 	return entry != NULL ? &entry->dependency : NULL;
 }
 
+static struct folder *find_folder(const struct dependencies *set, const char *path)
+{
+	struct folder *folder;
+
+	HASH_FIND_STR(set->folders, path, folder);
+	return folder;
+}
+
+/* NULL when memory is short. */
+static struct folder *enter_folder(struct dependencies *set, const char *path)
+{
+	struct folder *folder = find_folder(set, path);
+	struct folder *parent = NULL;
+	char above[PATH_MAX];
+
+	if (folder != NULL) {
+		return folder;
+	}
+	if (strcmp(path, "/") != 0) {
+		parent = path_folder(above, path) ? enter_folder(set, above) : NULL;
+		if (parent == NULL) {
+			return NULL;
+		}
+	}
+	folder = calloc(1, sizeof(*folder));
+	if (folder == NULL || (folder->path = strdup(path)) == NULL) {
+		free(folder);
+		return NULL;
+	}
+	if (parent != NULL) {
+		folder->next_sibling = parent->first_child;
+		parent->first_child = folder;
+	}
+	HASH_ADD_KEYPTR(hh, set->folders, folder->path, strlen(path), folder);
+	return folder;
+}
+
+static struct entry *new_entry(const char *path)
+{
+	struct entry *entry = calloc(1, sizeof(*entry));
+
+	if (entry == NULL || (entry->dependency.path = strdup(path)) == NULL) {
+		free(entry);
+		return NULL;
+	}
+	return entry;
+}
+
 struct dependency *dependencies_enter(struct dependencies *set, const char *path, bool *made)
 {
 	struct dependency *found = dependencies_find(set, path);
+	struct folder *folder;
 	struct entry *entry;
+	char above[PATH_MAX];
 
 	*made = found == NULL;
 	if (found != NULL) {
 		return found;
 	}
-	entry = calloc(1, sizeof(*entry));
+	folder = path_folder(above, path) ? enter_folder(set, above) : NULL;
+	entry = folder != NULL ? new_entry(path) : NULL;
 	if (entry == NULL) {
 		return NULL;
 	}
-	entry->dependency.path = strdup(path);
-	if (entry->dependency.path == NULL) {
-		free(entry);
-		return NULL;
-	}
+	entry->next_in_folder = folder->first;
+	folder->first = entry;
 	HASH_ADD_KEYPTR(hh, set->entries, entry->dependency.path, strlen(path), entry);
 	return &entry->dependency;
 }
@@ -84,6 +155,47 @@ void dependencies_each(struct dependencies *set,
 {
 	for (struct entry *entry = set->entries; entry != NULL; entry = entry->hh.next) {
 		visit(&entry->dependency, context);
+	}
+}
+
+static void visit_folder(const struct folder *folder,
+			 void (*visit)(struct dependency *dependency, void *context), void *context)
+{
+	for (struct entry *entry = folder->first; entry != NULL; entry = entry->next_in_folder) {
+		visit(&entry->dependency, context);
+	}
+}
+
+/* Without recursion: the depth of a tree is not ours to bound. */
+static const struct folder *next_folder(struct dependencies *set, const struct folder *folder,
+					const struct folder *top)
+{
+	if (folder->first_child != NULL) {
+		return folder->first_child;
+	}
+	while (folder != top && folder->next_sibling == NULL) {
+		char above[PATH_MAX];
+
+		folder = path_folder(above, folder->path) ? find_folder(set, above) : NULL;
+		if (folder == NULL) {
+			return NULL;
+		}
+	}
+	return folder == top ? NULL : folder->next_sibling;
+}
+
+void dependencies_each_below(struct dependencies *set, const char *path,
+			     void (*visit)(struct dependency *dependency, void *context),
+			     void *context)
+{
+	const struct folder *top = find_folder(set, path);
+	struct dependency *itself = dependencies_find(set, path);
+
+	if (itself != NULL) {
+		visit(itself, context);
+	}
+	for (const struct folder *at = top; at != NULL; at = next_folder(set, at, top)) {
+		visit_folder(at, visit, context);
 	}
 }
 

@@ -89,9 +89,17 @@ struct dependency *dependencies_enter(struct dependencies *set, const char *path
 
 size_t dependencies_count(const struct dependencies *set);
 
-/* Calls visit for every entry, in the order they came. visit may not add or remove. */
+/* Calls visit for every entry, in the order they came. visit may not remove. */
 void dependencies_each(struct dependencies *set,
 		       void (*visit)(struct dependency *dependency, void *context), void *context);
+
+/*
+ * The same for those at the path and below it, in no order, and at no greater cost than there are.
+ * visit may add: what it adds may be visited or not.
+ */
+void dependencies_each_below(struct dependencies *set, const char *path,
+			     void (*visit)(struct dependency *dependency, void *context),
+			     void *context);
 
 /* How what is there now differs from what the command knows. */
 enum dependency_change dependency_compare(const struct dependency *dependency,

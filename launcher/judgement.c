@@ -192,39 +192,35 @@ static void judge_entry(struct generations *generations, const struct hint *hint
 struct judging {
 	struct generations *generations;
 	struct verdict *verdict;
-	const char *folder;
 	uint32_t mask;
 };
 
-static void judge_if_below(struct dependency *dependency, void *context)
+static void judge_again(struct dependency *dependency, void *context)
 {
 	const struct judging *judging = context;
 
-	if (path_is_below(dependency->path, judging->folder)) {
-		judge_one(judging->generations, dependency, judging->mask, judging->verdict);
-	}
+	judge_one(judging->generations, dependency, judging->mask, judging->verdict);
 }
 
-static void make_stale_if_below(struct dependency *dependency, void *context)
+static void make_stale(struct dependency *dependency, void *context)
 {
-	const struct judging *judging = context;
-
-	dependency->stale |= path_is_below(dependency->path, judging->folder);
+	(void)context;
+	dependency->stale = true;
 }
 
 static void judge_below(struct generations *generations, const char *folder, uint32_t mask,
 			struct verdict *verdict)
 {
-	struct judging judging = {generations, verdict, folder, mask};
+	struct judging judging = {generations, verdict, mask};
 
 	if (generations->is_watched != NULL) {
 		(void)generations->is_watched(folder, generations->watched_context);
 	}
 	births_examine(generations, folder);
-	/* What is drained meanwhile comes at the end of the set, and is judged as well. */
-	dependencies_each(generations->current, judge_if_below, &judging);
+	/* What is drained meanwhile is judged as it arrives. */
+	dependencies_each_below(generations->current, folder, judge_again, &judging);
 	if (generations->previous != NULL) {
-		dependencies_each(generations->previous, make_stale_if_below, &judging);
+		dependencies_each_below(generations->previous, folder, make_stale, NULL);
 	}
 }
 

@@ -178,26 +178,16 @@ void generations_redirect(struct generations *generations, const char *path)
 	}
 }
 
-struct moving {
-	struct generations *generations;
-	const char *folder;
-};
-
-static void move_if_below(struct dependency *dependency, void *context)
+static void move_away(struct dependency *dependency, void *context)
 {
-	const struct moving *moving = context;
-
-	if (dependency->role == DEPENDENCY_TRIGGER &&
-	    path_is_below(dependency->path, moving->folder)) {
-		generations_make_output(moving->generations, dependency);
+	if (dependency->role == DEPENDENCY_TRIGGER) {
+		generations_make_output(context, dependency);
 	}
 }
 
 void generations_move_below(struct generations *generations, const char *folder)
 {
-	struct moving moving = {generations, folder};
-
-	dependencies_each(generations->current, move_if_below, &moving);
+	dependencies_each_below(generations->current, folder, move_away, generations);
 }
 
 void generations_list(struct generations *generations, const char *folder, struct use use,

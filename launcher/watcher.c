@@ -213,6 +213,14 @@ static struct place *new_place(const char *path)
 	return place;
 }
 
+static void link_to_parent(struct place *folder)
+{
+	if (folder->parent != NULL) {
+		folder->next_sibling = folder->parent->first_child;
+		folder->parent->first_child = folder;
+	}
+}
+
 static struct place *enter_folder(struct watcher *watcher, const char *path)
 {
 	struct place *folder = watcher_find_folder(watcher, path);
@@ -233,6 +241,7 @@ static struct place *enter_folder(struct watcher *watcher, const char *path)
 		return NULL;
 	}
 	HASH_ADD_KEYPTR(hh, watcher->folders, folder->path, strlen(folder->path), folder);
+	link_to_parent(folder);
 	/* That it is moved away; one that we may not read is passed over. "/" cannot be moved. */
 	if (folder->parent != NULL) {
 		(void)install(watcher, folder);
@@ -281,20 +290,30 @@ int watcher_add_file(struct watcher *watcher, const char *path)
 	return file->wd != wd;
 }
 
+/* The next of the places at and below `top`, each after the one it lies in; NULL: that was all. */
+static struct place *next_below(struct place *at, const struct place *top)
+{
+	if (at->first_child != NULL) {
+		return at->first_child;
+	}
+	while (at != top && at->next_sibling == NULL) {
+		at = at->parent;
+	}
+	return at == top ? NULL : at->next_sibling;
+}
+
 void watcher_renew_below(struct watcher *watcher, const char *path)
 {
-	for (struct place *at = watcher->folders; at != NULL; at = at->hh.next) {
-		if (path_is_below(at->path, path)) {
-			detach(watcher, at);
-		}
+	struct place *top = watcher_find_folder(watcher, path);
+
+	for (struct place *at = top; at != NULL; at = next_below(at, top)) {
+		detach(watcher, at);
 	}
-	for (struct place *at = watcher->folders; at != NULL; at = at->hh.next) {
-		if (path_is_below(at->path, path)) {
-			if (at->wanted || at->waiting) {
-				(void)install_or_wait(watcher, at);
-			} else {
-				(void)install(watcher, at);
-			}
+	for (struct place *at = top; at != NULL; at = next_below(at, top)) {
+		if (at->wanted || at->waiting) {
+			(void)install_or_wait(watcher, at);
+		} else {
+			(void)install(watcher, at);
 		}
 	}
 }
@@ -349,13 +368,13 @@ static void prune_files(struct watcher *watcher, const struct watcher_keep *keep
 	}
 }
 
-void watcher_prune(struct watcher *watcher, const struct watcher_keep *keep)
+static void note_needed(struct watcher *watcher, const struct watcher_keep *keep)
 {
 	struct place *folder;
-	struct place *next;
 
 	for (folder = watcher->folders; folder != NULL; folder = folder->hh.next) {
 		folder->needed = false;
+		folder->first_child = NULL;
 	}
 	for (folder = watcher->folders; folder != NULL; folder = folder->hh.next) {
 		folder->wanted = folder->wanted && keep->folder(folder->path, keep->context);
@@ -365,9 +384,19 @@ void watcher_prune(struct watcher *watcher, const struct watcher_keep *keep)
 			}
 		}
 	}
+}
+
+void watcher_prune(struct watcher *watcher, const struct watcher_keep *keep)
+{
+	struct place *folder;
+	struct place *next;
+
+	note_needed(watcher, keep);
 	HASH_ITER(hh, watcher->folders, folder, next)
 	{
-		if (!folder->needed) {
+		if (folder->needed) {
+			link_to_parent(folder);
+		} else {
 			remove_place(watcher, &watcher->folders, folder);
 		}
 	}

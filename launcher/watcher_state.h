@@ -18,7 +18,8 @@
 struct place {
 	char *path;
 	struct place *parent; /* NULL for "/", and for a file */
-	int wd;		      /* -1: not watched: it does not exist, or nothing is asked of it */
+	struct place *first_child, *next_sibling;
+	int wd; /* -1: not watched: it does not exist, or nothing is asked of it */
 	bool is_file;
 	bool wanted;	      /* its entries are, or the file is */
 	bool waiting;	      /* for a folder below it to appear */

@@ -198,6 +198,7 @@ Test(judgement, drained_while_all_are_judged)
 	save("c", "22");
 	in_pipe = report_many;
 	verdict = judge_hint(HINT_ALL, "", 0);
+	generations_verify(generations, &verdict);
 	cr_expect(eq(u32, verdict.changed, 3), "a, c and the last of the new ones");
 	cr_expect(eq(sz, generations_count(generations), 2003));
 	cr_expect(eq(u32, told("changed", "new-1999", "appeared"), 1));
