@@ -295,3 +295,15 @@ void observe_realpath(const char *path, int error)
 		tell_fact(&header, AT_FDCWD, path, 1);
 	}
 }
+
+void observe_chdir(const char *path)
+{
+	struct report_header header = {.kind = REPORT_READLINK};
+	struct report_header found = {.kind = REPORT_READLINK};
+
+	/* To ask the kernel first is safe for any pointer. */
+	if (guest_enter() && tell_identify(AT_FDCWD, path, 0, &found) == 0 &&
+	    !tell_is_beneath_notice(path)) {
+		tell_fact(&header, AT_FDCWD, path, 1);
+	}
+}

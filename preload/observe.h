@@ -47,5 +47,10 @@ void observe_glob(const char *pattern);
 void observe_readlink(int dirfd, const char *path);
 /* After a realpath: every link on the way was read. */
 void observe_realpath(const char *path, int error);
+/*
+ * Before a chdir, as the path may be relative to what is left: the links on the way. Whatever is
+ * opened from there by a relative name does not pass them any more.
+ */
+void observe_chdir(const char *path);
 
 #endif

@@ -151,3 +151,22 @@ retarget() {
 	is_one_restart 2
 	and_no_other
 }
+
+@test "a symlink by which the command has entered its folder, retargeted" {
+	mkdir release-1 release-2
+	echo one >release-1/word
+	echo two >release-2/word
+	ln -s release-1 current
+	start sh -c 'cd current && echo $(cat word); exec cat'
+	expect_line one
+	expect_watching "$project/current" "$project/release-1/word"
+	ln -sfn release-2 current
+	expect started generation=2
+	expect_line two
+	expect_watching "$project/release-2/word"
+	put release-2/word three
+	expect started generation=3
+	expect_line three
+	stop
+	assert_equal "$generation" 3
+}
