@@ -3,6 +3,7 @@
 #include "launcher/facts.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "launcher/identity.h"
 #include "launcher/path.h"
@@ -199,16 +200,28 @@ void fact_name_change(struct fact *fact, const char *path)
 	}
 }
 
+/* --ext is about files: a link to a folder is on the way to any of them. */
+static bool is_wanted_link(const struct fact *fact, const char *canonical)
+{
+	const struct policy *policy = fact->context->policy;
+	struct stat status;
+
+	return policy_has_extension(policy, canonical) ||
+	       (stat(canonical, &status) == 0 && S_ISDIR(status.st_mode));
+}
+
 void fact_link(struct fact *fact, const char *path)
 {
 	char canonical[PATH_MAX];
 
 	if (fact->use.identity == NULL) {
-		(void)locate_used(fact, path, POLICY_PROJECT, canonical);
+		if (locate(fact, path, canonical) == POLICY_PROJECT &&
+		    is_wanted_link(fact, canonical)) {
+			depend_on_links(fact, path);
+		}
 		return;
 	}
-	if (locate_name(fact, path, false, canonical) &&
-	    policy_has_extension(fact->context->policy, canonical) &&
+	if (locate_name(fact, path, false, canonical) && is_wanted_link(fact, canonical) &&
 	    policy_place(fact->context->policy, canonical) == POLICY_PROJECT) {
 		(void)locate_name(fact, path, true, canonical);
 		fact->use.reason = DEPENDENCY_LINK;
