@@ -22,8 +22,8 @@
 
 #define HEADER_SIZE ((uint32_t)sizeof(struct report_header))
 #define STREAM_MAX  ((size_t)256 << 10)
-#define THREADS	    24u /* more than the channel has places for unfinished reports */
-#define PLACES	    16u /* so many it does have */
+#define THREADS	    24u		 /* more than the channel has places for unfinished reports */
+#define PLACES	    ((size_t)16) /* so many it does have */
 /* Those places, the strings of a report, and the two buffers that a stream is in (a power of 2). */
 #define MEMORY_MAX ((PLACES + 1) * 3 * ((size_t)REPORT_STRING_MAX + 1) + ((size_t)2 << 20))
 

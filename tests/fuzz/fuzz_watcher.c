@@ -148,7 +148,9 @@ static size_t take_name(struct input *input, char name[NAME_MAX])
 	}
 	length = take_bytes(input, name, (choice - 127) * 2 - 1);
 	for (size_t i = 0; i < length; i++) {
-		name[i] = name[i] == '/' || name[i] == '\0' ? 'x' : name[i];
+		if (name[i] == '/' || name[i] == '\0') {
+			name[i] = 'x';
+		}
 	}
 	return length;
 }
