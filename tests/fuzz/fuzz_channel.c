@@ -22,8 +22,8 @@
 
 #define HEADER_SIZE ((uint32_t)sizeof(struct report_header))
 #define STREAM_MAX  ((size_t)256 << 10)
-#define THREADS	    24u /* more than the channel has places for unfinished reports */
-#define PLACES	    16u /* so many it does have */
+#define THREADS	    24u		 /* more than the channel has places for unfinished reports */
+#define PLACES	    ((size_t)16) /* so many it does have */
 /* Those places, the strings of a report, and the two buffers that a stream is in (a power of 2). */
 #define MEMORY_MAX ((PLACES + 1) * 3 * ((size_t)REPORT_STRING_MAX + 1) + ((size_t)2 << 20))
 
@@ -32,6 +32,7 @@ enum step {
 	STEP_DAMAGE, /* the same, with a byte of its header changed */
 	STEP_REPEAT, /* the same twice */
 	STEP_LOSE,   /* the same, but its end is missing */
+	STEP_FORGE,  /* the same, in the name of the next thread */
 	STEP_OTHER,  /* other bytes */
 	STEP_DIE,    /* a process ends, and another comes */
 	STEP_PIECE,  /* a piece ends, that many bytes from here */
@@ -164,6 +165,17 @@ static void frame_was_sent(struct thread *thread)
 	}
 }
 
+static void forge(const struct thread *thread, uint8_t frame[REPORT_FRAME_MAX])
+{
+	const struct thread *next = &scene.threads[(size_t)(thread - scene.threads + 1) % THREADS];
+	struct report_header header = thread->header;
+
+	header.pid = next->header.pid;
+	header.tid = next->header.tid;
+	header.kind = next->under_way ? next->header.kind : header.kind;
+	memcpy(frame, &header, sizeof(header));
+}
+
 /* False: the stream is full. */
 static bool send_frame(enum step step, struct thread *thread, struct input *input)
 {
@@ -177,6 +189,8 @@ static bool send_frame(enum step step, struct thread *thread, struct input *inpu
 	scene.exact = scene.exact && (step == STEP_SEND || step == STEP_HURRY);
 	if (step == STEP_DAMAGE) {
 		frame[take_byte(input) % HEADER_SIZE] ^= take_byte(input);
+	} else if (step == STEP_FORGE) {
+		forge(thread, frame);
 	} else if (step == STEP_LOSE) {
 		size -= take_number(input, 2) % size;
 	}
@@ -239,6 +253,7 @@ static bool play_step(struct input *input)
 	case STEP_DAMAGE:
 	case STEP_REPEAT:
 	case STEP_LOSE:
+	case STEP_FORGE:
 	case STEP_KIND_END:
 		break;
 	}

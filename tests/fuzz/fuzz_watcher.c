@@ -111,10 +111,14 @@ static void deliver(void)
 static int take_wd(struct input *input)
 {
 	unsigned choice = take_byte(input);
-	struct place *place = choice < 224 ? storm.watcher->by_wd : NULL;
+	struct place *place = storm.watcher->by_wd;
 
 	if (choice >= 240) {
 		return (int)take_number(input, 4);
+	}
+	if (choice >= 224) {
+		place = watcher_find_folder(storm.watcher, tree_long);
+		return place != NULL ? place->wd : -1;
 	}
 	for (unsigned i = choice % 32; place != NULL && place->hh_wd.next != NULL && i > 0; i--) {
 		place = place->hh_wd.next;
@@ -148,7 +152,9 @@ static size_t take_name(struct input *input, char name[NAME_MAX])
 	}
 	length = take_bytes(input, name, (choice - 127) * 2 - 1);
 	for (size_t i = 0; i < length; i++) {
-		name[i] = name[i] == '/' || name[i] == '\0' ? 'x' : name[i];
+		if (name[i] == '/' || name[i] == '\0') {
+			name[i] = 'x';
+		}
 	}
 	return length;
 }

@@ -42,6 +42,8 @@ static const char *const tree_files[] = {"a/file", "a/other"};
 #define TREE_FOLDERS (sizeof(tree_folders) / sizeof(tree_folders[0]))
 #define TREE_FILES   (sizeof(tree_files) / sizeof(tree_files[0]))
 
+#define LONG_LEFT 20 /* of PATH_MAX, for names in the last of the long folders */
+
 static char tree_root[PATH_MAX];
 static char tree_long[PATH_MAX]; /* the last folder of the long ones */
 static int tree_inotify;
@@ -77,7 +79,10 @@ static inline void tree_make_long(void)
 	memset(name, 'l', NAME_MAX);
 	name[NAME_MAX] = '\0';
 	memcpy(tree_long, tree_root, length + 1);
-	while (length + 1 + NAME_MAX < PATH_MAX) {
+	while (length + 2 < PATH_MAX - LONG_LEFT) {
+		size_t left = PATH_MAX - LONG_LEFT - length - 1;
+
+		name[left < NAME_MAX ? left : NAME_MAX] = '\0';
 		must(mkdir(name, 0755) == 0 && chdir(name) == 0);
 		length += (size_t)snprintf(tree_long + length, PATH_MAX - length, "/%s", name);
 	}
