@@ -222,6 +222,16 @@ bool patterns_match(const struct patterns *patterns, const char *relative_path, 
 	return false;
 }
 
+bool patterns_match_whole(const struct patterns *patterns, const char *relative_path)
+{
+	for (size_t i = 0; i < patterns->count; i++) {
+		if (patterns->items[i].negated) {
+			return false;
+		}
+	}
+	return patterns_match(patterns, relative_path, true);
+}
+
 bool patterns_glob_match(const char *pattern, const char *path)
 {
 	if ((pattern[0] == '/') != (path[0] == '/')) {

@@ -33,6 +33,12 @@ int patterns_add(struct patterns *patterns, const char *line);
 bool patterns_match(const struct patterns *patterns, const char *relative_path, bool is_directory);
 
 /*
+ * Whether the directory is covered with all that can ever be in it: no "!" brings anything back.
+ * False may mean that it is not known.
+ */
+bool patterns_match_whole(const struct patterns *patterns, const char *relative_path);
+
+/*
  * Whether the whole path is one of those that the glob stands for. As in a shell, '*', '?', "[...]"
  * and "**" stand for a name that begins with a dot only if the pattern has the dot. An absolute
  * glob matches absolute paths only, a relative one relative paths only.

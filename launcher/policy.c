@@ -26,12 +26,23 @@ static bool has_component(const char *path, const char *name)
 }
 
 /* Relative to the root it lies below; elsewhere to "/". */
-bool policy_is_ignored_by_name(const struct policy *policy, const char *path)
+static const char *relative_to_root(const struct policy *policy, const char *path)
 {
 	const char *relative = roots_relative(&policy->roots, path);
 
+	return relative != NULL ? relative : path + 1;
+}
+
+bool policy_is_ignored_by_name(const struct policy *policy, const char *path)
+{
 	return policy->ignored != NULL &&
-	       patterns_match(policy->ignored, relative != NULL ? relative : path + 1, false);
+	       patterns_match(policy->ignored, relative_to_root(policy, path), false);
+}
+
+bool policy_is_ignored_folder(const struct policy *policy, const char *folder)
+{
+	return policy->ignored != NULL &&
+	       patterns_match_whole(policy->ignored, relative_to_root(policy, folder));
 }
 
 /* Is the ending (without its dot) in the list, as in "py,html" or ".py .html"? */

@@ -40,6 +40,9 @@ bool policy_is_script_folder(const struct policy *policy, const char *folder);
 /* Has the user excluded it with --ignore? */
 bool policy_is_ignored_by_name(const struct policy *policy, const char *path);
 
+/* Is the folder (canonical), with all that can ever be in it? */
+bool policy_is_ignored_folder(const struct policy *policy, const char *folder);
+
 /*
  * The source of a CPython cache file: DIR/__pycache__/NAME.TAG.pyc belongs to DIR/NAME.py, and
  * below PYTHONPYCACHEPREFIX (NULL if unset) PREFIX/DIR/NAME.TAG.pyc does. False if the path is no

@@ -20,6 +20,7 @@ struct named {
 	enum named_kind kind;
 	char path[PATH_MAX]; /* absolute, its folder canonical; of a glob, what is below `folder` */
 	char folder[PATH_MAX]; /* where to walk: a folder itself, a glob's fixed part; else "" */
+	int depth;	       /* how many folders below that one can matter */
 };
 
 struct watchlist {
@@ -50,6 +51,22 @@ static void make_canonical(const char *base, const char *given, char path[PATH_M
 	}
 }
 
+static int count_slashes(const char *text)
+{
+	int count = 0;
+
+	for (const char *at = strchr(text, '/'); at != NULL; at = strchr(at + 1, '/')) {
+		count++;
+	}
+	return count;
+}
+
+/* A name matches in its own folder only, unless "**" crosses them. */
+static int glob_depth(const char *glob)
+{
+	return strstr(glob, "**") != NULL ? DEPTH_MAX : count_slashes(glob);
+}
+
 /* A glob: its fixed part becomes the canonical folder to walk, the rest stays what it is. */
 static void take_glob(struct named *named, const char *base, const char *glob)
 {
@@ -58,6 +75,7 @@ static void take_glob(struct named *named, const char *base, const char *glob)
 	char whole[PATH_MAX];
 
 	named->kind = NAMED_GLOB;
+	named->depth = glob_depth(glob + fixed + strspn(glob + fixed, "/"));
 	if (fixed >= sizeof(start)) {
 		return;
 	}
@@ -74,6 +92,7 @@ static void take_name(struct named *named, const char *base, const char *path)
 	struct stat status;
 
 	named->kind = NAMED_PATH;
+	named->depth = DEPTH_MAX;
 	make_canonical(base, path, named->path);
 	/* A file that is called so, pages/[id].js, is meant itself. */
 	if (patterns_is_glob(path) && lstat(named->path, &status) != 0) {
@@ -169,9 +188,13 @@ static void depend(const struct watchlist *watchlist, const struct named *named,
 static void walk(const struct watchlist *watchlist, const struct named *named, const char *folder,
 		 bool is_new, int depth)
 {
-	DIR *entries = depth < DEPTH_MAX ? opendir(folder) : NULL;
 	const struct dirent *entry;
+	DIR *entries;
 
+	if (depth > named->depth || policy_is_ignored_folder(watchlist->policy, folder)) {
+		return;
+	}
+	entries = opendir(folder);
 	/* Also where there is none yet: its place is waited for. */
 	generations_watch_folder(watchlist->generations, folder);
 	if (entries == NULL) {
@@ -229,7 +252,7 @@ void watchlist_widen(struct watchlist *watchlist, const char *folder)
 	}
 	watchlist->named = more;
 	named = &more[watchlist->count];
-	*named = (struct named){.kind = NAMED_PATH};
+	*named = (struct named){.kind = NAMED_PATH, .depth = DEPTH_MAX};
 	if (path_copy(named->path, folder)) {
 		watchlist->count++;
 		begin_path(watchlist, named);
@@ -265,7 +288,7 @@ bool watchlist_covers(const char *path, void *context)
 		}
 		if (is_folder && relative != NULL && path_name(path)[0] != '.' &&
 		    !has_dot_folder(relative)) {
-			walk(watchlist, named, path, true, 0);
+			walk(watchlist, named, path, true, 1 + count_slashes(relative));
 		} else if (is_folder && named->folder[0] != '\0' &&
 			   path_is_below(named->folder, path)) {
 			/* The named folder itself, or one above it, is another. */
