@@ -52,9 +52,13 @@ def paths(folder):
     return [f"{folder}/part{i // PER_FOLDER}/file{i}.txt" for i in range(FILES)]
 
 
+def git_command(*words):
+    return ["git", "-c", "user.name=bench", "-c", "user.email=bench@example.org", *words]
+
+
 def git(folder, *words):
-    subprocess.run(["git", "-c", "user.name=bench", "-c", "user.email=bench@example.org", *words],
-                   cwd=folder, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    subprocess.run(git_command(*words), cwd=folder, check=True, stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL)
 
 
 def fill(folder, word):
@@ -84,10 +88,6 @@ def digest(folder):
         with open(path, "rb") as file:
             all_of.update(file.read())
     return all_of.hexdigest()
-
-
-def git_command(*words):
-    return ["git", "-c", "user.name=bench", "-c", "user.email=bench@example.org", *words]
 
 
 def loop(word, run):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The smallest program that depends on a file: says when its main() began, reads the file, and waits.
+ * The smallest program that depends on a file: says when its main() began, reads the file, and
+ * waits.
  *
  *   first FILE      prints "PID NANOSECONDS", on CLOCK_MONOTONIC
  */

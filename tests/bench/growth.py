@@ -73,8 +73,9 @@ def restarts(folder, home, count):
 
 
 def measure(_, new_home):
-    print(f"4. Growth: RSS at first and after a restart; the launcher's own time for each report, and"
-          f"\n   for each save of a file that is none; from a save to changed, from exited to started")
+    print("4. Growth: RSS at first and after a restart; the launcher's own time for each report (with"
+          "\n   its start-up), and for each save of a file that is none; from a save to changed, from"
+          "\n   exited to started, of which the settle time is 5 ms")
     print(f"{'dependencies':>12}{'RSS':>10}{'again':>10}{'/report':>11}{'/event':>10}"
           f"{'to changed':>12}{'most':>8}{'to started':>12}{'most':>8}")
     for count in COUNTS:

@@ -56,7 +56,8 @@ words.h: word
 """
 MAIN_C = '#include <stdio.h>\n#include "words.h"\nint main(void) { puts(word()); return 0; }\n'
 WORDS_C = '#include "words.h"\nconst char *word(void) { return "built"; }\n'
-BUILD = """make -s && while :; do rm -f *.o program words.h; make -s && ./program >/dev/null; sleep 2; done"""
+BUILD = """make -s && while :; do
+    rm -f *.o program words.h; make -s && ./program >/dev/null; sleep 2; done"""
 
 PYTHON = ["/usr/bin/python3", "app.py"]
 # Name -> the command, our options, and the files besides `word`, which each of them reads.
