@@ -45,7 +45,7 @@ LAUNCHER_SOURCES := $(wildcard launcher/*.c) preload/report.c preload/system_pat
 PRELOAD_SOURCES := $(wildcard preload/*.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-BENCH_PROGRAMS := $(BUILD)/measure $(BUILD)/open-files $(BUILD)/drain $(BUILD)/empty.so
+BENCH_PROGRAMS := $(BUILD)/measure $(BUILD)/open-files $(BUILD)/first $(BUILD)/drain $(BUILD)/empty.so
 TEST_PROGRAMS := $(BUILD)/listen $(patsubst tests/programs/%.c,$(BUILD)/programs/%,$(wildcard tests/programs/*.c))
 
 LAUNCHER_OBJECTS := $(LAUNCHER_SOURCES:%.c=$(BUILD)/launcher-objects/%.o)
@@ -147,7 +147,7 @@ $(BUILD)/listen: tests/truth/listen.c $(MODULE_OBJECTS)
 	$(Q)$(CC) $(BASE) -fPIE -pie $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(MODULE_OBJECTS) $(LAUNCHER_LIBS)
 
 # measure is linked statically: no preloaded library is in it.
-$(BUILD)/measure $(BUILD)/open-files: $(BUILD)/%: tests/bench/%.c
+$(BUILD)/measure $(BUILD)/open-files $(BUILD)/first: $(BUILD)/%: tests/bench/%.c
 	$(call say,CC     $<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) -MF $@.d -o $@ $< $(if $(findstring measure,$@),-static,)

@@ -191,6 +191,7 @@ static void reap(struct loop *loop)
 	if (pid < 0 && !loop->tree_gone && loop->main_pid == 0) {
 		loop->tree_gone = true;
 		take_all_reports(loop);
+		take_hints(loop); /* it may not be quiet at all */
 		feed_kind(loop, EVENT_TREE_GONE);
 	}
 }
@@ -258,6 +259,8 @@ static void take_timer(struct loop *loop)
 		loop->timer_ns = SUPERVISOR_NEVER;
 		generations_end_doubts(loop->generations, &verdict);
 		loop_feed_verdict(loop, &verdict);
+		/* On a busy machine it is late: what has been heard meanwhile puts it off. */
+		take_hints(loop);
 		feed_kind(loop, EVENT_DEADLINE);
 	}
 }

@@ -29,6 +29,9 @@ static int64_t settle_time(const struct supervisor *supervisor)
 	if (supervisor->settle_ns >= 0) {
 		return supervisor->settle_ns;
 	}
+	if (supervisor->in_storm) {
+		return SUPERVISOR_SETTLE_MOST_NS;
+	}
 	return earlier((int64_t)supervisor->changed * SUPERVISOR_SETTLE_STEP_NS,
 		       SUPERVISOR_SETTLE_MOST_NS);
 }
@@ -72,6 +75,8 @@ static unsigned settled(struct supervisor *supervisor, struct supervisor_event e
 	int64_t waited_ns = event.now_ns - supervisor->burst_ns;
 
 	if (supervisor->changed == 0 || !event.locked || waited_ns >= SUPERVISOR_LOCKED_CAP_NS) {
+		supervisor->in_storm = supervisor->changed > 0 && !supervisor->unfinished &&
+				       event.now_ns < supervisor->last_ns + settle_time(supervisor);
 		return start(supervisor);
 	}
 	enter(supervisor, SUPERVISOR_SETTLING, event.now_ns + SUPERVISOR_LOCKED_LOOK_NS);

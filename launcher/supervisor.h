@@ -85,6 +85,7 @@ struct supervisor {
 	bool tree_alive;     /* any of its processes */
 	bool unfinished;     /* the last word about the save */
 	bool locked_said;    /* in this burst */
+	bool in_storm;	     /* the last burst went on when its time was up */
 	int status;	     /* of the main process, when it has ended */
 	unsigned generation; /* counts starts */
 	unsigned changed;    /* files since the burst began */

@@ -32,10 +32,10 @@ int __dup2(int from, int to);
 	} while (0)
 
 /* In a forked child, which is to have a state of its own first (guest_enter). */
-static void make_way(bool taken)
+static void make_way(void)
 {
 	if (guest_enter()) {
-		line_yield(taken);
+		line_yield(false);
 	}
 }
 
@@ -43,7 +43,7 @@ static void make_way(bool taken)
 	EXPORT int name(int fd)                                                                    \
 	{                                                                                          \
 		if (line_keeps(fd, fd)) {                                                          \
-			KEEPING_ERRNO(make_way(false));                                            \
+			KEEPING_ERRNO(make_way());                                                 \
 			if (line_keeps(fd, fd)) { /* a vfork child: its parent's state */          \
 				errno = EBADF;                                                     \
 				return -1;                                                         \
@@ -51,13 +51,45 @@ static void make_way(bool taken)
 		}                                                                                  \
 		FORWARD(close, fd);                                                                \
 	}
+/* What a vfork child does to its own table concerns nobody here; a forked one has one thread. */
+static bool begin_taking(int to)
+{
+	if (line_keeps(to, to) && !guest_enter()) {
+		return false;
+	}
+	if (!guest_owns_memory()) {
+		return false;
+	}
+	line_begin_taking(to);
+	return true;
+}
+
+static void end_taking(bool begun)
+{
+	if (begun) {
+		line_end_taking();
+	}
+}
+
+/* Forwards, while nobody of ours uses a descriptor that the program does not know of. */
+#define TAKE(to, name, ...)                                                                        \
+	do {                                                                                       \
+		__typeof__(&name) next = NEXT(name);                                               \
+		bool begun;                                                                        \
+		int result;                                                                        \
+		if (next == NULL) {                                                                \
+			errno = ENOSYS;                                                            \
+			return -1;                                                                 \
+		}                                                                                  \
+		KEEPING_ERRNO(begun = begin_taking(to));                                           \
+		result = next(__VA_ARGS__);                                                        \
+		KEEPING_ERRNO(end_taking(begun));                                                  \
+		return result;                                                                     \
+	} while (0)
 #define DUP2(name)                                                                                 \
 	EXPORT int name(int from, int to)                                                          \
 	{                                                                                          \
-		if (line_keeps(to, to)) {                                                          \
-			KEEPING_ERRNO(make_way(true));                                             \
-		}                                                                                  \
-		FORWARD(dup2, from, to);                                                           \
+		TAKE(to, dup2, from, to);                                                          \
 	}
 
 CLOSE(close)
@@ -67,10 +99,7 @@ DUP2(__dup2)
 
 EXPORT int dup3(int from, int to, int flags)
 {
-	if (line_keeps(to, to)) {
-		KEEPING_ERRNO(make_way(true));
-	}
-	FORWARD(dup3, from, to, flags);
+	TAKE(to, dup3, from, to, flags);
 }
 
 EXPORT int close_range(unsigned first, unsigned last, int flags)
@@ -78,7 +107,7 @@ EXPORT int close_range(unsigned first, unsigned last, int flags)
 	/* To be closed on exec is what ours is anyway. */
 	if (((unsigned)flags & CLOSE_RANGE_CLOEXEC) == 0 && first <= INT_MAX &&
 	    line_keeps((int)first, last > INT_MAX ? INT_MAX : (int)last)) {
-		KEEPING_ERRNO(make_way(false));
+		KEEPING_ERRNO(make_way());
 	}
 	FORWARD(close_range, first, last, flags);
 }
@@ -88,7 +117,7 @@ EXPORT void closefrom(int first)
 	__typeof__(&closefrom) next = NEXT(closefrom);
 
 	if (line_keeps(first, INT_MAX)) {
-		KEEPING_ERRNO(make_way(false));
+		KEEPING_ERRNO(make_way());
 	}
 	if (next != NULL) {
 		next(first);

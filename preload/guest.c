@@ -34,6 +34,8 @@ static struct {
 	size_t cwd_length;
 	uint64_t cwd_hash;
 	int writing;	/* threads */
+	int opening;	/* threads that use a descriptor which line_keeps() does not know of */
+	int taking;	/* threads of the program in the middle of a dup2 */
 	uintptr_t lost; /* of a size that every machine counts atomically */
 	char cwd[4096];
 	uint64_t sent[SENT_SLOTS];
@@ -51,6 +53,7 @@ static struct {
 
 /* How deep in sending this thread is: a signal may have interrupted it there. */
 static __thread int writing_here;
+static __thread int opening_here;
 
 #define LOAD(variable)	       __atomic_load_n(&(variable), __ATOMIC_ACQUIRE)
 #define STORE(variable, value) __atomic_store_n(&(variable), (value), __ATOMIC_RELEASE)
@@ -249,9 +252,14 @@ void guest_cwd_changed(void)
 	__atomic_add_fetch(&own.cwd_version, 1, __ATOMIC_ACQ_REL);
 }
 
+/*
+ * One who writes counts itself first and looks then which number is ours; one who takes a number
+ * looks last whether anybody writes. Only in one order for all (SEQ_CST) does one of the two see
+ * the other.
+ */
 void guest_begin_writing(void)
 {
-	__atomic_add_fetch(&own.writing, 1, __ATOMIC_ACQ_REL);
+	__atomic_add_fetch(&own.writing, 1, __ATOMIC_SEQ_CST);
 	writing_here++;
 }
 
@@ -263,7 +271,39 @@ void guest_end_writing(void)
 
 bool guest_others_are_writing(void)
 {
-	return LOAD(own.writing) > writing_here;
+	return __atomic_load_n(&own.writing, __ATOMIC_SEQ_CST) > writing_here;
+}
+
+void guest_begin_opening(void)
+{
+	__atomic_add_fetch(&own.opening, 1, __ATOMIC_SEQ_CST);
+	opening_here++;
+}
+
+void guest_end_opening(void)
+{
+	opening_here--;
+	__atomic_sub_fetch(&own.opening, 1, __ATOMIC_SEQ_CST);
+}
+
+bool guest_others_are_opening(void)
+{
+	return __atomic_load_n(&own.opening, __ATOMIC_SEQ_CST) > opening_here;
+}
+
+void guest_begin_taking(void)
+{
+	__atomic_add_fetch(&own.taking, 1, __ATOMIC_SEQ_CST);
+}
+
+void guest_end_taking(void)
+{
+	__atomic_sub_fetch(&own.taking, 1, __ATOMIC_SEQ_CST);
+}
+
+bool guest_others_are_taking(void)
+{
+	return __atomic_load_n(&own.taking, __ATOMIC_SEQ_CST) > 0;
 }
 
 void guest_cwd_differs(void)

@@ -81,6 +81,14 @@ void guest_begin_writing(void);
 void guest_end_writing(void);
 /* Others than this one. */
 bool guest_others_are_writing(void);
+/* The same of those that use a descriptor which is not known to be ours, yet or at all. */
+void guest_begin_opening(void);
+void guest_end_opening(void);
+bool guest_others_are_opening(void);
+/* And of those in which the program takes a number for its own (dup2). */
+void guest_begin_taking(void);
+void guest_end_taking(void);
+bool guest_others_are_taking(void);
 
 /* From now on threads may have working directories of their own: none is cached. */
 void guest_cwd_differs(void);

@@ -27,6 +27,7 @@
 #define NUMBERS_MAX	  1024 /* from HIGH_DESCRIPTOR on, then again */
 #define YIELD_TRIES	  1000
 #define YIELD_NS	  100000
+#define TAKING_TRIES	  10
 
 /* Outlives a fork: the child inherits the descriptor. */
 static struct {
@@ -101,8 +102,9 @@ static bool may_keep(int number)
  * Moves the descriptor out of the program's way, and keeps it there; false if that cannot be. Then
  * it stays where it is, or is -EBADF if a thread of the program was at work on the same number.
  *
- * First it is made known to be ours, then looked at: who takes the number before is found out by
- * the look, who takes it afterwards waits for us in line_yield().
+ * First it is made known to be ours, then looked at: who has taken the number before is found out
+ * by the look, who is to take it afterwards waits for us in line_begin_taking(); and nobody is just
+ * taking one (line_open).
  */
 static bool keep(struct line *line, int before)
 {
@@ -115,8 +117,8 @@ static bool keep(struct line *line, int before)
 	}
 	close_ours(line->fd);
 	line->fd = -EBADF;
-	if (!__atomic_compare_exchange_n(&kept.fd, &before, high, false, __ATOMIC_ACQ_REL,
-					 __ATOMIC_ACQUIRE)) {
+	if (!__atomic_compare_exchange_n(&kept.fd, &before, high, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_SEQ_CST)) {
 		close_ours(high); /* another thread of ours was faster */
 		return false;
 	}
@@ -135,20 +137,26 @@ static bool keep(struct line *line, int before)
 
 bool line_keeps(int first, int last)
 {
-	int fd = __atomic_load_n(&kept.fd, __ATOMIC_ACQUIRE);
+	int fd = __atomic_load_n(&kept.fd, __ATOMIC_SEQ_CST);
 
 	return fd > 0 && first <= fd && fd <= last;
 }
 
-void line_yield(bool taken)
+static void pause_shortly(void)
 {
 	struct __kernel_timespec moment = {.tv_nsec = YIELD_NS};
+
+	RAW_CALL(RAW_PPOLL, NULL, 0, &moment, 0, 0, 0);
+}
+
+void line_yield(bool taken)
+{
 	int fd;
 
 	if (!guest_owns_memory()) {
 		return;
 	}
-	fd = __atomic_exchange_n(&kept.fd, 0, __ATOMIC_ACQ_REL);
+	fd = __atomic_exchange_n(&kept.fd, 0, __ATOMIC_SEQ_CST);
 	if (fd <= 0) {
 		return;
 	}
@@ -159,30 +167,58 @@ void line_yield(bool taken)
 	}
 	/* Who is writing may have looked before; each takes no longer than a full pipe lets it. */
 	for (int i = 0; i < YIELD_TRIES && guest_others_are_writing(); i++) {
-		RAW_CALL(RAW_PPOLL, NULL, 0, &moment, 0, 0, 0);
+		pause_shortly();
 	}
 	close_ours(fd);
 }
 
-/* A vfork child may use what its parent keeps, but not change it. */
+/*
+ * A dup2 that has looked before we had a descriptor may put the program's file in its place after
+ * we have looked: so it is waited for. It takes no longer than a system call; who does not end was
+ * killed in it, perhaps, and then there is no report.
+ */
+static bool is_nobody_taking(void)
+{
+	for (int i = 0; i < TAKING_TRIES; i++) {
+		if (!guest_others_are_taking()) {
+			return true;
+		}
+		pause_shortly();
+	}
+	return false;
+}
+
+static void open_anew(struct line *line, int before, bool ours)
+{
+	struct status status;
+
+	line->fd = open_fifo(GUEST_FIFO, &status);
+	if (line->fd < 0) {
+		return;
+	}
+	kept.device = status.identity.device; /* always the same */
+	kept.inode = status.identity.inode;
+	line->private = !(ours && keep(line, before)) && line->fd >= 0;
+}
+
+/* A vfork child has a descriptor table of its own: it may use what its parent keeps, not change it.
+ */
 struct line line_open(bool ours)
 {
-	int fd = __atomic_load_n(&kept.fd, __ATOMIC_ACQUIRE);
+	int fd = __atomic_load_n(&kept.fd, __ATOMIC_SEQ_CST);
 	struct line line = {.fd = fd, .private = false};
-	struct status status;
 
 	if (fd > 0 && is_the_channel(fd)) {
 		return line;
 	}
-	line.fd = open_fifo(GUEST_FIFO, &status);
-	if (line.fd >= 0) {
-		kept.device = status.identity.device; /* always the same */
-		kept.inode = status.identity.inode;
-	}
-	if (line.fd >= 0 && ours) {
-		line.private = !keep(&line, fd) && line.fd >= 0;
+	guest_begin_opening();
+	if (!ours || is_nobody_taking()) {
+		open_anew(&line, fd, ours);
 	} else {
-		line.private = line.fd >= 0;
+		line.fd = -EBADF;
+	}
+	if (!line.private) {
+		guest_end_opening();
 	}
 	return line;
 }
@@ -191,5 +227,28 @@ void line_close(const struct line *line)
 {
 	if (line->private) {
 		close_ours(line->fd);
+		guest_end_opening();
 	}
+}
+
+void line_begin_taking(int number)
+{
+	for (int i = 0; i < YIELD_TRIES; i++) {
+		guest_begin_taking();
+		if (!line_keeps(number, number) && !guest_others_are_opening()) {
+			return;
+		}
+		guest_end_taking();
+		if (line_keeps(number, number)) {
+			line_yield(true);
+		} else {
+			pause_shortly();
+		}
+	}
+	guest_begin_taking();
+}
+
+void line_end_taking(void)
+{
+	guest_end_taking();
 }

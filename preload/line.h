@@ -10,7 +10,7 @@
 
 struct line {
 	int fd; /* or -errno; -EBADF: a thread of the program was at work on the same number */
-	bool private; /* opened for this report alone */
+	bool private; /* opened for this report alone; nobody takes a number meanwhile */
 };
 
 /*
@@ -27,6 +27,13 @@ void line_close(const struct line *line);
  */
 bool line_keeps(int first, int last);
 void line_yield(bool taken);
+
+/*
+ * Around a dup2 to the number: in between no thread of ours uses a descriptor that the program does
+ * not know of, and whoever does is waited for, as by line_yield().
+ */
+void line_begin_taking(int number);
+void line_end_taking(void);
 
 /* Says by another way that reports are lost. */
 void line_alarm(void);

@@ -131,6 +131,17 @@ Test(supervisor, cap)
 	    {EVENT_DEADLINE, 2599, 0, SUPERVISOR_SETTLING, 2600},
 	    {EVENT_DEADLINE, 2600, ACTION_START, SUPERVISOR_RUNNING, NEVER},
 	};
+	/* What comes then is the rest of it, and not taken for one save; until it was quiet once.
+	 */
+	static const struct step going_on[] = {
+	    {EVENT_CHANGED, 2610, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 5110},
+	    {EVENT_MAIN_EXITED, 2611, ACTION_STOP_REST, SUPERVISOR_CLEARING, 7610},
+	    {EVENT_TREE_GONE, 2612, 0, SUPERVISOR_SETTLING, 2660},
+	    {EVENT_DEADLINE, 2660, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_CHANGED, 4000, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 6500},
+	    {EVENT_MAIN_EXITED, 4001, ACTION_STOP_REST, SUPERVISOR_CLEARING, 9000},
+	    {EVENT_TREE_GONE, 4002, 0, SUPERVISOR_SETTLING, 4005},
+	};
 	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
 
 	play(&supervisor, "before the cap", STEPS(before));
@@ -148,6 +159,7 @@ Test(supervisor, cap)
 		check(&supervisor, feed(&supervisor, &step), &step, "cap", (size_t)now);
 	}
 	play(&supervisor, "after the cap", STEPS(after));
+	play(&supervisor, "the storm goes on", STEPS(going_on));
 }
 
 /* The cap counts from the first change, also while the old tree takes its time. */
