@@ -60,7 +60,6 @@ struct dependency {
 	bool missed;	 /* it was looked for first when it was not there */
 	bool changed;	 /* in this burst; counted once */
 	bool unfinished; /* it is away for a moment, or still being written */
-	bool stale;	 /* of an earlier generation: an event came, `identity` is not known */
 	enum dependency_role role;
 	enum dependency_reason reason;
 	struct digest *digest; /* --content: of what the command has read; owned, may be NULL */

@@ -28,11 +28,16 @@ struct generations *generations_new(const struct generations_parts *parts)
 	generations->updates = lately_new();
 	generations->unsteady = dependencies_new();
 	generations->doubted = dependencies_new();
+	generations->changed = dependencies_new();
+	generations->stale = dependencies_new();
+	generations->folders = dependencies_new();
 	generations->told_unsteady = dependencies_new();
 	if (generations->current == NULL || generations->listed == NULL ||
 	    generations->newborn == NULL || generations->arrivals == NULL ||
 	    generations->updates == NULL || generations->unsteady == NULL ||
-	    generations->told_unsteady == NULL || generations->doubted == NULL) {
+	    generations->told_unsteady == NULL || generations->doubted == NULL ||
+	    generations->changed == NULL || generations->stale == NULL ||
+	    generations->folders == NULL) {
 		generations_free(generations);
 		return NULL;
 	}
@@ -48,6 +53,10 @@ void generations_free(struct generations *generations)
 		dependencies_free(generations->newborn);
 		dependencies_free(generations->unsteady);
 		dependencies_free(generations->doubted);
+		dependencies_free(generations->changed);
+		dependencies_free(generations->stale);
+		dependencies_free(generations->folders);
+		dependencies_free(generations->retired);
 		dependencies_free(generations->told_unsteady);
 		lately_free(generations->arrivals);
 		lately_free(generations->updates);
@@ -86,70 +95,27 @@ void generations_set_unfinished(struct generations *generations, struct dependen
 
 /* --- the beginning and the end of a generation --- */
 
-static void refresh(struct dependency *dependency, void *context)
+/* What has changed up to now, the new generation will find as it is. */
+static void refresh(struct dependency *stale, void *context)
 {
-	(void)context;
-	if (dependency->stale) {
+	struct generations *generations = context;
+	struct dependency *dependency = dependencies_find(generations->previous, stale->path);
+
+	if (dependency != NULL) {
 		dependency->present = identity_of_path(dependency->path, &dependency->identity);
 		dependency->time_ns = 0; /* it is not known when the next one will read it */
-		dependency->stale = false;
-	}
-	dependency->changed = false;
-	dependency->unfinished = false;
-}
-
-struct keep {
-	struct dependencies *folders;
-	struct dependencies *ending, *previous;
-};
-
-static void note_folder(struct dependency *dependency, void *context)
-{
-	struct keep *keep = context;
-	char folder[PATH_MAX];
-	bool made;
-
-	if (dependency->role == DEPENDENCY_TRIGGER && path_folder(folder, dependency->path)) {
-		(void)dependencies_enter(keep->folders, folder, &made);
 	}
 }
 
-static bool keep_folder(const char *folder, void *context)
+static void settle_change(struct dependency *changed, void *context)
 {
-	struct keep *keep = context;
+	struct generations *generations = context;
+	struct dependency *dependency = dependencies_find(generations->previous, changed->path);
 
-	return dependencies_find(keep->folders, folder) != NULL;
-}
-
-static bool is_trigger(struct dependencies *set, const char *path)
-{
-	const struct dependency *dependency = set != NULL ? dependencies_find(set, path) : NULL;
-
-	return dependency != NULL && dependency->role == DEPENDENCY_TRIGGER;
-}
-
-static bool keep_file(const char *path, void *context)
-{
-	const struct keep *keep = context;
-
-	return is_trigger(keep->ending, path) || is_trigger(keep->previous, path);
-}
-
-/* Watches that only the generation before last needed are given back. */
-static void prune_watches(struct generations *generations)
-{
-	struct keep keep = {dependencies_new(), generations->current, generations->previous};
-
-	if (keep.folders == NULL) {
-		return;
+	if (dependency != NULL) {
+		dependency->changed = false;
+		dependency->unfinished = false;
 	}
-	dependencies_each(keep.ending, note_folder, &keep);
-	if (keep.previous != NULL) {
-		dependencies_each(keep.previous, note_folder, &keep);
-	}
-	watches_prune(generations->parts.watches,
-		      &(struct watcher_keep){keep_folder, keep_file, &keep});
-	dependencies_free(keep.folders);
 }
 
 /* An empty set in place of the old one; the old one stays if there is no memory for another. */
@@ -170,20 +136,23 @@ void generations_begin(struct generations *generations, bool complete)
 	if (fresh == NULL) {
 		return;
 	}
-	prune_watches(generations);
+	generations_tidy(generations);
 	if (complete) {
-		dependencies_free(generations->previous);
+		generations->retired = generations->previous;
 		generations->previous = generations->current;
 	} else {
-		dependencies_free(generations->current);
+		generations->retired = generations->current;
 	}
 	generations->current = fresh;
+	if (generations->previous != NULL) {
+		dependencies_each(generations->changed, settle_change, generations);
+		dependencies_each(generations->stale, refresh, generations);
+	}
+	renew(&generations->changed);
+	renew(&generations->stale);
+	renew(&generations->folders);
 	renew(&generations->listed);
 	renew(&generations->newborn);
-	if (generations->previous != NULL) {
-		/* What has changed up to now, the new generation will find as it is. */
-		dependencies_each(generations->previous, refresh, NULL);
-	}
 	renew(&generations->unsteady);
 	renew(&generations->doubted);
 	lately_begin(generations->arrivals);
@@ -196,6 +165,59 @@ void generations_begin(struct generations *generations, bool complete)
 	generations->fresh_count = 0;
 }
 
+/* --- what takes long, with very many dependencies --- */
+
+static void note_folder(struct dependency *dependency, void *context)
+{
+	struct dependencies *folders = context;
+	char folder[PATH_MAX];
+	bool made;
+
+	if (dependency->role == DEPENDENCY_TRIGGER && path_folder(folder, dependency->path)) {
+		(void)dependencies_enter(folders, folder, &made);
+	}
+}
+
+static bool keep_folder(const char *folder, void *context)
+{
+	const struct generations *generations = context;
+
+	return dependencies_find(generations->folders, folder) != NULL;
+}
+
+static bool is_trigger(struct dependencies *set, const char *path)
+{
+	const struct dependency *dependency = set != NULL ? dependencies_find(set, path) : NULL;
+
+	return dependency != NULL && dependency->role == DEPENDENCY_TRIGGER;
+}
+
+static bool keep_file(const char *path, void *context)
+{
+	const struct generations *generations = context;
+
+	return is_trigger(generations->current, path) || is_trigger(generations->previous, path) ||
+	       is_trigger(generations->retired, path);
+}
+
+void generations_tidy(struct generations *generations)
+{
+	if (generations->retired == NULL) {
+		return;
+	}
+	dependencies_each(generations->current, note_folder, generations->folders);
+	dependencies_each(generations->retired, note_folder, generations->folders);
+	if (generations->previous != NULL) {
+		dependencies_each(generations->previous, note_folder, generations->folders);
+	}
+	watches_prune(generations->parts.watches,
+		      &(struct watcher_keep){keep_folder, keep_file, generations});
+	dependencies_free(generations->retired);
+	generations->retired = NULL;
+}
+
+/* --- a generation that fails --- */
+
 static void enter_again(struct dependency *dependency, void *context)
 {
 	struct generations *generations = context;
@@ -205,9 +227,12 @@ static void enter_again(struct dependency *dependency, void *context)
 	    .time_ns = dependency->time_ns,
 	    .identity = dependency->present ? &dependency->identity : NULL,
 	};
+	const struct dependency *known;
 
 	/* What the failed one knows itself keeps the version that it knows. */
-	if (dependency->role == DEPENDENCY_TRIGGER) {
+	known = dependencies_find(generations->current, dependency->path);
+	if (dependency->role == DEPENDENCY_TRIGGER &&
+	    (known == NULL || known->role == DEPENDENCY_SEEN)) {
 		generations_depend(generations, dependency->path, use);
 	}
 }
@@ -235,13 +260,6 @@ static void visit_path(struct dependency *dependency, void *context)
 	paths->visit(dependency->path, paths->context);
 }
 
-static void visit_if_changed(struct dependency *dependency, void *context)
-{
-	if (dependency->changed) {
-		visit_path(dependency, context);
-	}
-}
-
 void generations_each(struct generations *generations,
 		      void (*visit)(const char *path, void *context), void *context)
 {
@@ -255,5 +273,5 @@ void generations_each_changed(struct generations *generations,
 {
 	struct path_visit paths = {visit, context};
 
-	dependencies_each(generations->current, visit_if_changed, &paths);
+	dependencies_each(generations->changed, visit_path, &paths);
 }

@@ -65,6 +65,12 @@ void generations_set_watched(struct generations *generations,
  */
 void generations_begin(struct generations *generations, bool complete);
 
+/*
+ * Gives back what only earlier generations needed: watches and memory. Takes long with very many
+ * dependencies, so it is for after the start.
+ */
+void generations_tidy(struct generations *generations);
+
 /* The running generation has ended by failing: what the last complete one used counts as well. */
 void generations_fail(struct generations *generations);
 

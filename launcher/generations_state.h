@@ -14,8 +14,14 @@ struct generations {
 	struct dependencies *previous; /* of the last complete generation; NULL: there was none */
 	struct dependencies *newborn;  /* files that have been made since the current one began */
 	struct dependencies *listed;   /* folders, of the current one */
-	struct lately *arrivals;       /* what arrived in another version than we saw */
-	struct lately *updates;	       /* see updates.c */
+	struct dependencies *retired;  /* of an earlier one, until generations_tidy() */
+	struct dependencies *changed;  /* of the current one, in this burst */
+	struct dependencies
+	    *stale; /* of the previous one: an event came, what is there now is unknown */
+	struct dependencies
+	    *folders;		 /* that are watched for the current one, whatever lies in them */
+	struct lately *arrivals; /* what arrived in another version than we saw */
+	struct lately *updates;	 /* see updates.c */
 	struct dependencies *unsteady, *told_unsteady; /* see generations_tell_unsteady() */
 	struct dependencies *doubted;		       /* see doubts.c: these, since then */
 	int64_t doubted_ns;
@@ -32,6 +38,9 @@ struct generations {
 /* Counts how many changed files are away or still being written. */
 void generations_set_unfinished(struct generations *generations, struct dependency *dependency,
 				bool unfinished);
+
+/* Something has happened at or below the path: what a previous generation knew of it may be old. */
+void generations_make_stale(struct generations *generations, const char *path);
 
 /* From now on its changes are the command's own; a pinned one stays a trigger. */
 void generations_make_output(struct generations *generations, struct dependency *dependency);

@@ -53,6 +53,16 @@ static bool looks_unfinished(const struct dependency *dependency, uint32_t mask)
 	return dependency->unfinished && mask != 0;
 }
 
+void generations_make_stale(struct generations *generations, const char *path)
+{
+	bool made;
+
+	if (generations->previous != NULL &&
+	    dependencies_find(generations->previous, path) != NULL) {
+		(void)dependencies_enter(generations->stale, path, &made);
+	}
+}
+
 static void look(struct generations *generations, const struct dependency *dependency,
 		 struct sight *now)
 {
@@ -74,17 +84,13 @@ static void know(struct dependency *dependency, const struct sight *now)
 static void take_change(struct generations *generations, struct dependency *dependency,
 			enum dependency_change change, struct verdict *verdict)
 {
-	struct dependency *earlier =
-	    generations->previous != NULL
-		? dependencies_find(generations->previous, dependency->path)
-		: NULL;
-
 	verdict->stirred = true;
-	if (earlier != NULL) {
-		earlier->stale = true;
-	}
+	generations_make_stale(generations, dependency->path);
 	if (!dependency->changed) {
+		bool made;
+
 		dependency->changed = true;
+		(void)dependencies_enter(generations->changed, dependency->path, &made);
 		journal_changed(generations->parts.journal, dependency->path, change,
 				!generations->told);
 		generations->told = true;
@@ -169,13 +175,8 @@ static void judge_entry(struct generations *generations, const struct hint *hint
 			struct verdict *verdict)
 {
 	struct dependency *dependency = dependencies_find(generations->current, hint->path);
-	struct dependency *earlier = generations->previous != NULL
-					 ? dependencies_find(generations->previous, hint->path)
-					 : NULL;
 
-	if (earlier != NULL) {
-		earlier->stale = true;
-	}
+	generations_make_stale(generations, hint->path);
 	if (dependency == NULL && births_awaited(generations, hint->path, hint->mask)) {
 		generations->parts.drain(generations->parts.context);
 		generations_depend(generations, hint->path,
@@ -204,8 +205,7 @@ static void judge_again(struct dependency *dependency, void *context)
 
 static void make_stale(struct dependency *dependency, void *context)
 {
-	(void)context;
-	dependency->stale = true;
+	generations_make_stale(context, dependency->path);
 }
 
 static void judge_below(struct generations *generations, const char *folder, uint32_t mask,
@@ -220,7 +220,7 @@ static void judge_below(struct generations *generations, const char *folder, uin
 	/* What is drained meanwhile is judged as it arrives. */
 	dependencies_each_below(generations->current, folder, judge_again, &judging);
 	if (generations->previous != NULL) {
-		dependencies_each_below(generations->previous, folder, make_stale, NULL);
+		dependencies_each_below(generations->previous, folder, make_stale, generations);
 	}
 }
 

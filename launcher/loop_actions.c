@@ -174,6 +174,7 @@ static void start(struct loop *loop)
 	observer_started(loop->observer, pid, absolute);
 	/* What is watched without being reported: the command itself, and --watch. */
 	verify(loop);
+	generations_tidy(loop->generations);
 }
 
 void loop_perform(struct loop *loop, unsigned actions)

@@ -8,6 +8,9 @@
 
 void generations_watch_folder(struct generations *generations, const char *folder)
 {
+	bool made;
+
+	(void)dependencies_enter(generations->folders, folder, &made);
 	watches_add_folder(generations->parts.watches, folder);
 }
 

@@ -255,6 +255,8 @@ Test(generations, watches_are_given_back)
 	depend("c/file");
 	cr_expect(eq(sz, watches_count(watches), 3));
 	generations_begin(generations, true);
+	cr_expect(eq(sz, watches_count(watches), 3), "not before the start");
+	generations_tidy(generations);
 	cr_expect(eq(sz, watches_count(watches), 2), "those of the last two");
 	save("b/file", "1");
 	save("c/file", "1");
