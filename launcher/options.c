@@ -123,12 +123,13 @@ static enum options_result set_duration(struct complaint complaint, int option,
 static enum options_result set_poll(struct complaint complaint, const char *argument,
 				    int64_t *nanoseconds)
 {
-	enum options_result result = OPTIONS_RUN;
+	enum options_result result;
 
 	*nanoseconds = default_poll_ns;
-	if (argument != NULL) {
-		result = set_duration(complaint, OPTION_POLL, argument, nanoseconds);
+	if (argument == NULL) {
+		return OPTIONS_RUN;
 	}
+	result = set_duration(complaint, OPTION_POLL, argument, nanoseconds);
 	if (result == OPTIONS_RUN && *nanoseconds < least_poll_ns) {
 		return misuse(complaint, "--poll: ", argument, " is too often (10ms at least)");
 	}

@@ -49,14 +49,19 @@ struct poller *poller_open(int64_t period_ns)
 	return poller;
 }
 
+static void free_polled(struct polled *polled)
+{
+	free(polled->path);
+	free(polled);
+}
+
 static void remove_polled(struct poller *poller, struct polled *polled)
 {
 	if (poller->at == polled) {
 		poller->at = polled->hh.next;
 	}
 	HASH_DEL(poller->all, polled);
-	free(polled->path);
-	free(polled);
+	free_polled(polled);
 }
 
 void poller_close(struct poller *poller)
@@ -67,9 +72,12 @@ void poller_close(struct poller *poller)
 	if (poller == NULL) {
 		return;
 	}
-	HASH_ITER(hh, poller->all, polled, next)
-	{
-		remove_polled(poller, polled);
+	polled = poller->all;
+	HASH_CLEAR(hh, poller->all); /* its links stay */
+	while (polled != NULL) {
+		next = polled->hh.next;
+		free_polled(polled);
+		polled = next;
 	}
 	close(poller->timer);
 	free(poller);
