@@ -102,25 +102,19 @@ static void unmark(struct dependency *dependency, void *context)
 /* What lies at the path and below it: each once, and nothing that is only called alike. */
 Test(dependencies, each_below)
 {
-	static const char *const paths[] = {"/a/b",	"/a/b/1",  "/a/b/c/d/e/2", "/a/b/c/3",
-					    "/a/bc",	"/a/bc/4", "/a/b.d/5",	   "/ab/6",
-					    "/a/b/c/d", "/7",	   "/a/b/x/8",	   "/a/b/c/d/e/f/9"};
+	static const char *const paths[] = {
+	    "/a/b",	"/a/b/1", "/a/b/c/d/e/2", "/a/b/c/3", "/a/bc",	  "/a/bc/4",
+	    "/a/b.d/5", "/ab/6",  "/a/b/c/d",	  "/7",	      "/a/b/x/8", "/a/b/c/d/e/f/9"};
 	static const struct {
 		const char *top;
 		const char *visited; /* one letter for each path */
 	} cases[] = {
-	    {"/a/b", "yyyy----y-yy"},
-	    {"/a/b/c", "--yy----y--y"},
-	    {"/a/b/c/d", "--y-----y--y"},
-	    {"/a/b/c/d/e/f", "-----------y"},
-	    {"/a/b/x", "----------y-"},
-	    {"/a/b/1", "-y----------"},
-	    {"/a/bc", "----yy------"},
-	    {"/a", "yyyyyyy-y-yy"},
-	    {"/ab", "-------y----"},
-	    {"/", "yyyyyyyyyyyy"},
-	    {"/b", "------------"},
-	    {"/a/b/c/d/e/f/9/below", "------------"},
+	    {"/a/b", "yyyy----y-yy"},	  {"/a/b/c", "--yy----y--y"},
+	    {"/a/b/c/d", "--y-----y--y"}, {"/a/b/c/d/e/f", "-----------y"},
+	    {"/a/b/x", "----------y-"},	  {"/a/b/1", "-y----------"},
+	    {"/a/bc", "----yy------"},	  {"/a", "yyyyyyy-y-yy"},
+	    {"/ab", "-------y----"},	  {"/", "yyyyyyyyyyyy"},
+	    {"/b", "------------"},	  {"/a/b/c/d/e/f/9/below", "------------"},
 	    {"/a/b/", "------------"},
 	};
 	bool made;
