@@ -188,10 +188,14 @@ Test(policy, script_folder)
 		const char *folder, *script, *path;
 		bool is;
 	} cases[] = {
-	    {"/p", "", "/p", true},	       {"/p", "", "/p/a", false},
-	    {"/p", "", "/", false},	       {"/p", "/p/bin/app.py", "/p/bin", true},
-	    {"/p", "/p/bin/app.py", "/p", true}, {"/p", "/p/bin/app.py", "/p/bi", false},
-	    {"/p", "/other/app.py", "/other", true}, {"/p", "/app.py", "/", true},
+	    {"/p", "", "/p", true},
+	    {"/p", "", "/p/a", false},
+	    {"/p", "", "/", false},
+	    {"/p", "/p/bin/app.py", "/p/bin", true},
+	    {"/p", "/p/bin/app.py", "/p", true},
+	    {"/p", "/p/bin/app.py", "/p/bi", false},
+	    {"/p", "/other/app.py", "/other", true},
+	    {"/p", "/app.py", "/", true},
 	    {"/p", "/p/bin/app.py", "/p/bin/app.py", false},
 	};
 
