@@ -2,12 +2,15 @@
 /* launcher/filesystems: who tells of changes. */
 #include "launcher/filesystems.h"
 
+#include <sched.h>
 #include <stdint.h>
+#include <sys/mount.h>
 #include <sys/vfs.h>
 
+#include "tests/unit/in_child.h"
 #include "tests/unit/scratch.h"
 
-TestSuite(filesystems, .init = scratch_enter, .fini = scratch_leave);
+TestSuite(filesystems, .init = scratch_enter, .fini = scratch_leave, .timeout = 60);
 
 /* Where the test's own folder is on a disk or in memory. */
 static bool is_local(void)
@@ -37,6 +40,37 @@ Test(filesystems, local)
 	cr_expect(filesystem_tells(in_scratch("absent")));
 	cr_expect(filesystem_tells(in_scratch("absent/below/it")));
 	cr_expect(filesystem_tells(in_scratch("file/below-a-file")));
+}
+
+/* FUSE, behind which nobody serves: to anyone but the user who is to use it, the kernel answers. */
+static int check_fuse(void)
+{
+	char options[80];
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+
+	(void)snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=1,group_id=1", fd);
+	if (fd < 0 || unshare(CLONE_NEWNS) != 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("fuse", "folder", "fuse", 0, options) != 0) {
+		return NOT_PERMITTED;
+	}
+	if (filesystem_tells(in_scratch("folder"))) {
+		return 1;
+	}
+	return filesystem_tells(in_scratch("folder-2")) ? FINE : 2;
+}
+
+Test(filesystems, fuse)
+{
+	int status;
+
+	if (!is_local()) {
+		return;
+	}
+	make_folder("folder");
+	make_folder("folder-2");
+	status = in_child(check_fuse);
+	cr_assert(status == FINE || status == NOT_PERMITTED, "%d", status);
 }
 
 /* Nobody is asked who cannot answer. */
