@@ -103,7 +103,7 @@ Test(births, does_not_count_against)
 /* A folder is not read anew for each of many new files; but when the one is read at last ... */
 Test(births, unread_at_last)
 {
-	have_folder("app", NAMES("a.html"), NAMES("x.html"));
+	have_folder("app", NAMES("a.html", "a.txt"), NAMES("x.html"));
 	have_folder("other", NAMES("a.html"), (const char *const[]){NULL});
 	for (char letter = 'b'; letter <= 'd'; letter++) {
 		char name[] = {'a', 'p', 'p', '/', letter, '.', 'h', 't', 'm', 'l', '\0'};
@@ -113,12 +113,14 @@ Test(births, unread_at_last)
 	}
 	save("other/new.html", "1");
 	expect_changes(1, "another folder");
+	save("app/f.html", "1");
+	expect_no_change("unread still");
 	save("app/new.txt", "1");
-	expect_no_change("another kind");
+	expect_changes(1, "another kind");
 	save("app/e.html", "1");
 	expect_no_change("still unread");
 	depend("app/x.html");
-	save("app/f.html", "1");
+	save("app/g.html", "1");
 	expect_changes(1, "all are read");
 	save("app/y.html", "1");
 	expect_changes(1, "all are read still");

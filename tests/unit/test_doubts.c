@@ -144,6 +144,7 @@ Test(doubts, hard_link)
 	have_read_file();
 	save("other", "2");
 	cr_assert(zero(int, unlink("file")));
+	expect_no_change("away");
 	cr_assert(zero(int, link("other", "file")));
 	expect_changes(1, "linked");
 }
@@ -161,6 +162,22 @@ Test(doubts, deadline_removed)
 	cr_expect(eq(u32, end_doubts(DOUBTS_MOST_NS / 2 + 1).changed, 1));
 	cr_expect(eq(u32, told("changed", "file", "removed"), 1));
 	cr_expect(not(is_doubted()));
+}
+
+/* Others that go away meanwhile do not put it off. */
+Test(doubts, deadline_of_the_first)
+{
+	have_read_file();
+	save("other", "1");
+	depend("other");
+	expect_no_change("arrival");
+	cr_assert(zero(int, unlink("file")));
+	expect_no_change("away");
+	(void)end_doubts(DOUBTS_MOST_NS / 2);
+	cr_assert(zero(int, unlink("other")));
+	expect_no_change("away, too");
+	cr_expect(ge(u32, end_doubts(DOUBTS_MOST_NS / 2 + 1).changed, 1));
+	cr_expect(eq(u32, told("changed", "file", "removed"), 1));
 }
 
 /* Never closed. */

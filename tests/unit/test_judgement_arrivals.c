@@ -123,6 +123,12 @@ Test(judgement_arrivals, not_there_for_us)
 	}
 	cr_expect(eq(u32, told("unsteady", "file", NULL), 1));
 	save("file", "1");
+	cr_assert(zero(int, unlink("file")));
+	expect_changes(1, "made, and removed again");
+	generations_begin(generations, false);
+	generations_depend(generations, in_scratch("file"), use);
+	expect_no_change("arrival");
+	save("file", "1");
 	expect_changes(1, "appeared");
 }
 

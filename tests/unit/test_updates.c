@@ -93,7 +93,7 @@ Test(updates, script_held_twice)
 	have_script();
 	held = open("script", O_WRONLY | O_CLOEXEC);
 	other = open("script", O_WRONLY | O_CLOEXEC);
-	cr_assert(held >= 0 && lseek(other, 1, SEEK_SET) == 1);
+	cr_assert(other >= 0 && lseek(held, 1, SEEK_SET) == 1);
 	cr_expect(eq(u32, count_changes("script", false, MOST + 1), MOST));
 	cr_assert(zero(int, close(other)));
 }
