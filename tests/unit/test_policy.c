@@ -128,6 +128,7 @@ Test(policy, extensions)
 	    {{"*.py *.html"}, "/p/a.html", true},
 	    {{" py , html, "}, "/p/a.html", true},
 	    {{"py,,html"}, "/p/a.", false},
+	    {{"py,"}, "/p/a.", false},
 	    {{"py", "html"}, "/p/a.html", true},
 	    {{"py", "html"}, "/p/a.py", true},
 	    {{"py", "html"}, "/p/a.js", false},

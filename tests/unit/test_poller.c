@@ -285,7 +285,7 @@ Test(poller, pruned)
 /* In the middle of a round: it goes on where it was, or with what follows. */
 Test(poller, pruned_under_way)
 {
-	static const char *const names[] = {"a", "b", "c", "kept-file-1", "kept-file-2"};
+	static const char *const names[] = {"kept-file-0", "a", "b", "kept-file-1", "kept-file-2"};
 
 	for (size_t i = 0; i < 5; i++) {
 		look_at(names[i], false);
@@ -293,10 +293,12 @@ Test(poller, pruned_under_way)
 	for (size_t i = 0; i < 5; i++) {
 		save(names[i], "1");
 	}
-	expect_found("a", HINT_ENTRY);
+	expect_found("kept-file-0", HINT_ENTRY);
 	prune(false);
+	save("kept-file-0", "22");
 	expect_found("kept-file-1", HINT_ENTRY);
 	expect_found("kept-file-2", HINT_ENTRY);
+	expect_found("kept-file-0", HINT_ENTRY);
 	/* The rest of a round is gone. */
 	save("kept-file-1", "22");
 	expect_found("kept-file-1", HINT_ENTRY);
