@@ -43,21 +43,29 @@ Test(filesystems, local)
 }
 
 /* FUSE, behind which nobody serves: to anyone but the user who is to use it, the kernel answers. */
-static int check_fuse(void)
+static bool mount_fuse(const char *where, const char *mode)
 {
 	char options[80];
 	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 
-	(void)snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=1,group_id=1", fd);
-	if (fd < 0 || unshare(CLONE_NEWNS) != 0 ||
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-	    mount("fuse", "folder", "fuse", 0, options) != 0) {
+	(void)snprintf(options, sizeof(options), "fd=%d,rootmode=%s,user_id=1,group_id=1", fd,
+		       mode);
+	return fd >= 0 && mount("fuse", where, "fuse", 0, options) == 0;
+}
+
+static int check_fuse(void)
+{
+	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    !mount_fuse("folder", "40000") || !mount_fuse("file", "100000")) {
 		return NOT_PERMITTED;
 	}
-	if (filesystem_tells(in_scratch("folder"))) {
+	if (filesystem_tells(in_scratch("folder")) || filesystem_tells(in_scratch("file"))) {
 		return 1;
 	}
-	return filesystem_tells(in_scratch("folder-2")) ? FINE : 2;
+	if (filesystem_tells(in_scratch("file/below-a-file"))) {
+		return 2;
+	}
+	return filesystem_tells(in_scratch("folder-2")) ? FINE : 3;
 }
 
 Test(filesystems, fuse)
@@ -69,6 +77,7 @@ Test(filesystems, fuse)
 	}
 	make_folder("folder");
 	make_folder("folder-2");
+	save("file", "");
 	status = in_child(check_fuse);
 	cr_assert(status == FINE || status == NOT_PERMITTED, "%d", status);
 }
