@@ -123,12 +123,8 @@ static enum options_result set_duration(struct complaint complaint, int option,
 static enum options_result set_poll(struct complaint complaint, const char *argument,
 				    int64_t *nanoseconds)
 {
-	enum options_result result = OPTIONS_RUN;
+	enum options_result result = set_duration(complaint, OPTION_POLL, argument, nanoseconds);
 
-	*nanoseconds = default_poll_ns;
-	if (argument != NULL) {
-		result = set_duration(complaint, OPTION_POLL, argument, nanoseconds);
-	}
 	if (result == OPTIONS_RUN && *nanoseconds < least_poll_ns) {
 		return misuse(complaint, "--poll: ", argument, " is too often (10ms at least)");
 	}
@@ -160,10 +156,10 @@ static enum options_result set_signal(struct complaint complaint, const char *ar
 }
 
 /* OPTIONS_RUN: go on. */
-static enum options_result apply(struct options *options, int option, const char *argument,
-				 struct complaint complaint)
+static enum options_result apply_argument(struct options *options, int option, const char *argument,
+					  struct complaint complaint)
 {
-	if (argument != NULL && *argument == '\0') {
+	if (*argument == '\0') {
 		return misuse_option(complaint, option, " needs an argument that is not empty");
 	}
 	switch (option) {
@@ -175,14 +171,8 @@ static enum options_result apply(struct options *options, int option, const char
 		return OPTIONS_RUN;
 	case 'e':
 		return add_extensions(complaint, argument, options);
-	case OPTION_ALL:
-		options->all = true;
-		return OPTIONS_RUN;
 	case OPTION_POLL:
 		return set_poll(complaint, argument, &options->poll_ns);
-	case OPTION_CONTENT:
-		options->by_content = true;
-		return OPTIONS_RUN;
 	case OPTION_SETTLE:
 		return set_duration(complaint, option, argument, &options->settle_ns);
 	case OPTION_STOP_SIGNAL:
@@ -191,6 +181,24 @@ static enum options_result apply(struct options *options, int option, const char
 		return set_duration(complaint, option, argument, &options->stop_timeout_ns);
 	case OPTION_EVENTS:
 		options->events = argument;
+		return OPTIONS_RUN;
+	default:
+		return OPTIONS_MISUSE;
+	}
+}
+
+/* The same for one that stands alone. */
+static enum options_result apply(struct options *options, int option, struct complaint complaint)
+{
+	switch (option) {
+	case OPTION_ALL:
+		options->all = true;
+		return OPTIONS_RUN;
+	case OPTION_POLL:
+		options->poll_ns = default_poll_ns;
+		return OPTIONS_RUN;
+	case OPTION_CONTENT:
+		options->by_content = true;
 		return OPTIONS_RUN;
 	case 'q':
 		options->verbosity = -1;
@@ -245,8 +253,13 @@ enum options_result options_parse(int argc, char **argv, struct options *options
 		if (option == -1) {
 			break;
 		}
-		result = option == '?' ? misuse_unknown(complaint, argv[at])
-				       : apply(options, option, optarg, complaint);
+		if (option == '?') {
+			result = misuse_unknown(complaint, argv[at]);
+		} else if (optarg != NULL) {
+			result = apply_argument(options, option, optarg, complaint);
+		} else {
+			result = apply(options, option, complaint);
+		}
 	}
 	if (result != OPTIONS_RUN) {
 		return result;

@@ -49,12 +49,8 @@ struct poller *poller_open(int64_t period_ns)
 	return poller;
 }
 
-static void remove_polled(struct poller *poller, struct polled *polled)
+static void free_polled(struct polled *polled)
 {
-	if (poller->at == polled) {
-		poller->at = polled->hh.next;
-	}
-	HASH_DEL(poller->all, polled);
 	free(polled->path);
 	free(polled);
 }
@@ -67,9 +63,12 @@ void poller_close(struct poller *poller)
 	if (poller == NULL) {
 		return;
 	}
-	HASH_ITER(hh, poller->all, polled, next)
-	{
-		remove_polled(poller, polled);
+	polled = poller->all;
+	HASH_CLEAR(hh, poller->all); /* its links stay */
+	while (polled != NULL) {
+		next = polled->hh.next;
+		free_polled(polled);
+		polled = next;
 	}
 	close(poller->timer);
 	free(poller);
@@ -197,13 +196,20 @@ int poller_next(struct poller *poller, struct hint *hint)
 
 void poller_prune(struct poller *poller, const struct watcher_keep *keep)
 {
-	struct polled *polled;
+	struct polled *polled = poller->all;
 	struct polled *next;
 
-	HASH_ITER(hh, poller->all, polled, next)
-	{
-		if (!(polled->is_folder ? keep->folder : keep->file)(polled->path, keep->context)) {
-			remove_polled(poller, polled);
+	HASH_CLEAR(hh, poller->all); /* its links stay; what is kept comes back, in its order */
+	for (; polled != NULL; polled = next) {
+		next = polled->hh.next;
+		if ((polled->is_folder ? keep->folder : keep->file)(polled->path, keep->context)) {
+			HASH_ADD_KEYPTR(hh, poller->all, polled->path, strlen(polled->path),
+					polled);
+			continue;
 		}
+		if (poller->at == polled) {
+			poller->at = next;
+		}
+		free_polled(polled);
 	}
 }

@@ -84,6 +84,127 @@ Test(dependencies, many)
 	cr_assert(eq(int, number, 5000));
 }
 
+static void mark(struct dependency *dependency, void *context)
+{
+	unsigned *count = context;
+
+	cr_expect(not(dependency->changed), "%s is visited twice", dependency->path);
+	dependency->changed = true;
+	(*count)++;
+}
+
+static void unmark(struct dependency *dependency, void *context)
+{
+	(void)context;
+	dependency->changed = false;
+}
+
+/* What lies at the path and below it: each once, and nothing that is only called alike. */
+Test(dependencies, each_below)
+{
+	static const char *const paths[] = {
+	    "/a/b",	"/a/b/1", "/a/b/c/d/e/2", "/a/b/c/3", "/a/bc",	  "/a/bc/4",
+	    "/a/b.d/5", "/ab/6",  "/a/b/c/d",	  "/7",	      "/a/b/x/8", "/a/b/c/d/e/f/9"};
+	static const struct {
+		const char *top;
+		const char *visited; /* one letter for each path */
+	} cases[] = {
+	    {"/a/b", "yyyy----y-yy"},	  {"/a/b/c", "--yy----y--y"},
+	    {"/a/b/c/d", "--y-----y--y"}, {"/a/b/c/d/e/f", "-----------y"},
+	    {"/a/b/x", "----------y-"},	  {"/a/b/1", "-y----------"},
+	    {"/a/bc", "----yy------"},	  {"/a", "yyyyyyy-y-yy"},
+	    {"/ab", "-------y----"},	  {"/", "yyyyyyyyyyyy"},
+	    {"/b", "------------"},	  {"/a/b/c/d/e/f/9/below", "------------"},
+	    {"/a/b/", "------------"},
+	};
+	bool made;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		cr_assert(dependencies_enter(set, paths[i], &made) != NULL && made);
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		unsigned count = 0;
+
+		dependencies_each_below(set, cases[i].top, mark, &count);
+		for (size_t j = 0; j < sizeof(paths) / sizeof(paths[0]); j++) {
+			cr_expect(eq(int, dependencies_find(set, paths[j])->changed,
+				     cases[i].visited[j] == 'y'),
+				  "below %s: %s", cases[i].top, paths[j]);
+		}
+		dependencies_each(set, unmark, NULL);
+	}
+	dependencies_clear(set);
+	cr_expect(zero(sz, dependencies_count(set)));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		unsigned count = 0;
+
+		dependencies_each_below(set, cases[i].top, mark, &count);
+		cr_expect(zero(u32, count), "%s", cases[i].top);
+	}
+}
+
+/* The depth and the width of a tree are not ours to bound. */
+Test(dependencies, each_below_deep_and_wide)
+{
+	char deep[PATH_MAX] = "";
+	char name[64];
+	unsigned count = 0;
+	bool made;
+
+	for (unsigned depth = 0; depth < 2000; depth++) {
+		strcpy(deep + 2 * depth, "/d");
+		cr_assert(dependencies_enter(set, deep, &made) != NULL && made);
+	}
+	for (unsigned i = 0; i < 2000; i++) {
+		(void)snprintf(name, sizeof(name), "/w/%u/file", i);
+		cr_assert(dependencies_enter(set, name, &made) != NULL && made);
+	}
+	dependencies_each_below(set, "/", mark, &count);
+	cr_expect(eq(u32, count, 4000));
+	dependencies_each(set, unmark, NULL);
+	count = 0;
+	dependencies_each_below(set, "/w", mark, &count);
+	cr_expect(eq(u32, count, 2000));
+	dependencies_each_below(set, "/d/d", mark, &count);
+	cr_expect(eq(u32, count, 3999));
+}
+
+static void add_below(struct dependency *dependency, void *context)
+{
+	unsigned *count = context;
+	char name[PATH_MAX];
+	bool made;
+
+	if (*count < 3000) {
+		(void)snprintf(name, sizeof(name), "%s/%u", dependency->path, (*count)++);
+		cr_assert(dependencies_enter(set, name, &made) != NULL);
+		(void)snprintf(name, sizeof(name), "/other/%u", *count);
+		cr_assert(dependencies_enter(set, name, &made) != NULL);
+	}
+}
+
+/* Hundreds are added meanwhile: those that were there are visited all the same. */
+Test(dependencies, each_below_while_adding)
+{
+	char name[32];
+	unsigned count = 0;
+	bool made;
+
+	for (unsigned i = 0; i < 1000; i++) {
+		(void)snprintf(name, sizeof(name), "/a/file-%u", i);
+		cr_assert(dependencies_enter(set, name, &made) != NULL);
+	}
+	dependencies_each_below(set, "/a", add_below, &count);
+	cr_expect(ge(u32, count, 1000));
+	cr_expect(gt(sz, dependencies_count(set), 3000));
+	count = 0;
+	dependencies_each_below(set, "/a", mark, &count);
+	for (unsigned i = 0; i < 1000; i++) {
+		(void)snprintf(name, sizeof(name), "/a/file-%u", i);
+		cr_expect(dependencies_find(set, name)->changed, "%s", name);
+	}
+}
+
 /* Knows the file as it is now. */
 static struct dependency *know(const char *name)
 {

@@ -45,6 +45,10 @@ Test(options, defaults)
 	cr_assert(options.command[2] == NULL);
 	cr_assert(zero(sz, options.watch_count));
 	cr_assert(zero(sz, options.ignore_count));
+	cr_assert(zero(sz, options.extension_count));
+	cr_assert(not(options.all));
+	cr_assert(not(options.by_content));
+	cr_assert(eq(i64, options.poll_ns, -1));
 	cr_assert(eq(i64, options.settle_ns, -1));
 	cr_assert(eq(int, options.stop_signal, SIGTERM));
 	cr_assert(eq(i64, options.stop_timeout_ns, INT64_C(5000000000)));
@@ -79,6 +83,51 @@ Test(options, all_of_them)
 	cr_assert(eq(str, options.command[0], "cmd"));
 	options_free(&options);
 	cr_assert(options.watch == NULL && options.watch_count == 0);
+}
+
+/* What counts as a change, and how it is heard of. */
+Test(options, what_counts)
+{
+	static const struct {
+		const char *words[8];
+		bool all, by_content;
+		int64_t poll_ns;
+		const char *extensions[3];
+	} cases[] = {
+	    {{"--all", "c"}, true, false, -1, {NULL}},
+	    {{"--content", "c"}, false, true, -1, {NULL}},
+	    {{"--poll", "c"}, false, false, 1000000000, {NULL}},
+	    {{"--poll=250ms", "c"}, false, false, 250000000, {NULL}},
+	    {{"--poll=10ms", "c"}, false, false, 10000000, {NULL}},
+	    {{"--poll=3", "--poll", "c"}, false, false, 1000000000, {NULL}},
+	    {{"--poll", "--poll=3", "c"}, false, false, 3000000000, {NULL}},
+	    /* its argument is optional: the next word is the command */
+	    {{"--poll", "2s"}, false, false, 1000000000, {NULL}},
+	    {{"-e", "py,html", "c"}, false, false, -1, {"py,html"}},
+	    {{"-e.py", "c"}, false, false, -1, {".py"}},
+	    {{"--ext=*.py", "--ext", "c", "c"}, false, false, -1, {"*.py", "c"}},
+	    {{"--ext", ".d.ts", "-e", "js", "c"}, false, false, -1, {".d.ts", "js"}},
+	    {{"--con", "--po=1m", "-ex", "--al", "c"}, true, true, 60000000000, {"x"}},
+	    {{"c", "--all", "--content", "--poll", "-ex"}, false, false, -1, {NULL}},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t count = 0;
+
+		cr_expect(eq(int, (int)parse(cases[i].words), OPTIONS_RUN), "%zu: %s", i, message);
+		cr_expect(eq(int, options.all, cases[i].all), "%zu", i);
+		cr_expect(eq(int, options.by_content, cases[i].by_content), "%zu", i);
+		cr_expect(eq(i64, options.poll_ns, cases[i].poll_ns), "%zu", i);
+		for (; cases[i].extensions[count] != NULL; count++) {
+			cr_assert(lt(sz, count, options.extension_count), "%zu", i);
+			cr_expect(eq(str, (char *)options.extensions[count],
+				     (char *)cases[i].extensions[count]),
+				  "%zu", i);
+		}
+		cr_expect(eq(sz, options.extension_count, count), "%zu", i);
+		options_free(&options);
+		cr_expect(zero(sz, options.extension_count));
+	}
 }
 
 Test(options, zero_durations)
@@ -189,6 +238,19 @@ Test(options, misuse)
 	     "--stop-timeout: '-1s' is not a duration (write 250ms, 2s, 1.5s or 1m)"},
 	    {{"--stop-signal", "FOO", "c"},
 	     "--stop-signal: 'FOO' is not a signal (write TERM, SIGTERM or 15)"},
+	    {{"--all=1", "c"}, "option '--all' takes no argument"},
+	    {{"--content=no", "c"}, "option '--content' takes no argument"},
+	    {{"--ext"}, "option '--ext' needs an argument (--help shows which)"},
+	    {{"-e", "", "c"}, "option '--ext' needs an argument that is not empty"},
+	    {{"-e", ",. ;*", "c"},
+	     "--ext: ',. ;*' is no list of file name extensions (write py,html)"},
+	    {{"-e", "src/*.py", "c"},
+	     "--ext: 'src/*.py' is no list of file name extensions (write py,html)"},
+	    {{"--poll=", "c"}, "option '--poll' needs an argument that is not empty"},
+	    {{"--poll=often", "c"},
+	     "--poll: 'often' is not a duration (write 250ms, 2s, 1.5s or 1m)"},
+	    {{"--poll=9ms", "c"}, "--poll: '9ms' is too often (10ms at least)"},
+	    {{"--poll=0", "c"}, "--poll: '0' is too often (10ms at least)"},
 	    {{"--stop-signal=0", "c"},
 	     "--stop-signal: '0' is not a signal (write TERM, SIGTERM or 15)"},
 	};
@@ -225,6 +287,10 @@ Test(options, usage)
 {
 	static const char *const words[] = {"-w, --watch <path>",
 					    "-i, --ignore <glob>",
+					    "-e, --ext <list>",
+					    "    --all ",
+					    "    --content ",
+					    "    --poll[=<duration>]",
 					    "    --settle <duration>",
 					    "    --stop-signal <signal>",
 					    "    --stop-timeout <duration>",

@@ -90,6 +90,126 @@ Test(policy, ignored_by_name)
 	}
 }
 
+/* --ext: which names it asks for. */
+Test(policy, extensions)
+{
+	static const struct {
+		const char *lists[2]; /* each of an option of its own */
+		const char *path;
+		bool has;
+	} cases[] = {
+	    {{NULL}, "/p/file", true},
+	    {{"py"}, "/p/file.py", true},
+	    {{".py"}, "/p/file.py", true},
+	    {{"*.py"}, "/p/file.py", true},
+	    {{"py"}, "/p/file.pyc", false},
+	    {{"py"}, "/p/file.p", false},
+	    {{"py"}, "/p/file.PY", false},
+	    {{"py"}, "/p/py", false},
+	    {{"py"}, "/p/file", false},
+	    {{"py"}, "/p/x.py/file", false},
+	    {{"py"}, "/p/file.", false},
+	    {{"py"}, "/p/", false},
+	    /* a dot file has no extension, but for what follows another dot */
+	    {{"py"}, "/p/.py", false},
+	    {{"py"}, "/p/.file.py", true},
+	    /* several dots */
+	    {{"html.erb"}, "/p/a.html.erb", true},
+	    {{"erb"}, "/p/a.html.erb", true},
+	    {{"html"}, "/p/a.html.erb", false},
+	    {{"html.erb"}, "/p/a.erb", false},
+	    {{"ts"}, "/p/a.d.ts", true},
+	    {{"d.ts"}, "/p/a.ts", false},
+	    /* lists, however they are written */
+	    {{"py,html"}, "/p/a.html", true},
+	    {{"py,html"}, "/p/a.py", true},
+	    {{"py,html"}, "/p/a.htm", false},
+	    {{".py;.html"}, "/p/a.html", true},
+	    {{"*.py *.html"}, "/p/a.html", true},
+	    {{" py , html, "}, "/p/a.html", true},
+	    {{"py,,html"}, "/p/a.", false},
+	    {{"py,"}, "/p/a.", false},
+	    {{"py", "html"}, "/p/a.html", true},
+	    {{"py", "html"}, "/p/a.py", true},
+	    {{"py", "html"}, "/p/a.js", false},
+	    {{"c"}, "name.c", true},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct policy policy = make_policy("ignored*");
+
+		policy.extensions = cases[i].lists;
+		policy.extension_count =
+		    (size_t)(cases[i].lists[0] != NULL) + (cases[i].lists[1] != NULL);
+		cr_expect(eq(int, policy_has_extension(&policy, cases[i].path), cases[i].has),
+			  "%zu: %s", i, cases[i].path);
+		cr_expect(eq(int, policy_counts(&policy, cases[i].path), cases[i].has), "%zu: %s",
+			  i, cases[i].path);
+		cr_expect(not(policy_counts(&policy, "/p/ignored.py")), "%zu", i);
+		patterns_free(policy.ignored);
+	}
+}
+
+/* --all: nothing is left out but what is made up when it is looked at, and what has its own rules.
+ */
+Test(policy, all)
+{
+	static const struct {
+		const char *path;
+		enum policy_place place;
+	} cases[] = {
+	    {"/usr/lib/python3/os.py", POLICY_ELSEWHERE},
+	    {"/etc/hosts", POLICY_ELSEWHERE},
+	    {"/lib/x.so", POLICY_ELSEWHERE},
+	    {"/var/cache/x", POLICY_ELSEWHERE},
+	    {"/usr/src/app/main.c", POLICY_PROJECT},
+	    {"/home/u/project/app.py", POLICY_PROJECT},
+	    {"/proc/self/maps", POLICY_IGNORED},
+	    {"/proc", POLICY_IGNORED},
+	    {"/sys/class/net", POLICY_IGNORED},
+	    {"/dev/null", POLICY_IGNORED},
+	    {"/device/x", POLICY_ELSEWHERE},
+	    {"/process", POLICY_ELSEWHERE},
+	    {"/usr/src/other/.git/index", POLICY_IGNORED},
+	    {"/usr/lib/x.log", POLICY_IGNORED},
+	};
+	struct policy policy = make_policy("*.log");
+
+	policy.all = true;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cr_expect(eq(int, (int)policy_place(&policy, cases[i].path), (int)cases[i].place),
+			  "%zu: %s", i, cases[i].path);
+	}
+	patterns_free(policy.ignored);
+}
+
+Test(policy, script_folder)
+{
+	static const struct {
+		const char *folder, *script, *path;
+		bool is;
+	} cases[] = {
+	    {"/p", "", "/p", true},
+	    {"/p", "", "/p/a", false},
+	    {"/p", "", "/", false},
+	    {"/p", "/p/bin/app.py", "/p/bin", true},
+	    {"/p", "/p/bin/app.py", "/p", true},
+	    {"/p", "/p/bin/app.py", "/p/bi", false},
+	    {"/p", "/other/app.py", "/other", true},
+	    {"/p", "/app.py", "/", true},
+	    {"/p", "/p/bin/app.py", "/p/bin/app.py", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct policy policy = make_policy(NULL);
+
+		strcpy(policy.folder, cases[i].folder);
+		strcpy(policy.script, cases[i].script);
+		cr_expect(eq(int, policy_is_script_folder(&policy, cases[i].path), cases[i].is),
+			  "%zu", i);
+	}
+}
+
 Test(policy, python_source)
 {
 	static const struct {
