@@ -34,42 +34,87 @@ void doubts_learn(struct generations *generations, struct dependency *dependency
 	}
 }
 
-/* More of it is to come: its file is away, or made and not closed. */
-static bool is_under_way(const struct sight *now, uint32_t mask)
+/*
+ * More of it is to come: its file is away, or made anew and not closed. What stands there when it
+ * was taken away is made anew as well, and its own event is still to come.
+ */
+static bool is_under_way(const struct sight *now, uint32_t mask, bool doubted)
 {
-	return !now->present || ((mask & IN_CREATE) != 0 && (mask & COMPARISON_WRITTEN) == 0 &&
+	const uint32_t anew = IN_CREATE | IN_DELETE | IN_MOVED_FROM | (doubted ? IN_ATTRIB : 0u);
+
+	return !now->present || ((mask & anew) != 0 && (mask & COMPARISON_WRITTEN) == 0 &&
 				 now->regular && !now->shared);
+}
+
+static void doubt(struct generations *generations, const char *path)
+{
+	bool made;
+	struct dependency *doubted = dependencies_enter(generations->doubted, path, &made);
+
+	if (doubted != NULL && !doubted->unfinished) {
+		doubted->unfinished = true;
+		doubted->time_ns = (uint64_t)now_ns();
+	}
+}
+
+/* It is complete. */
+static void end_doubt(struct generations *generations, const char *path)
+{
+	struct dependency *doubted = dependencies_find(generations->doubted, path);
+
+	if (doubted != NULL) {
+		doubted->unfinished = false;
+	}
+}
+
+static bool is_doubted(struct generations *generations, const char *path)
+{
+	const struct dependency *doubted = dependencies_find(generations->doubted, path);
+
+	return doubted != NULL && doubted->unfinished;
 }
 
 bool doubts_hold(struct generations *generations, struct dependency *dependency,
 		 const struct sight *now, uint32_t mask)
 {
+	const char *path = dependency->path;
 	struct digest digest;
-	bool made;
 
-	if (dependency->digest == NULL || dependency->changed || generations->doubts_end) {
+	/* A command that could not be executed waits for another mode, not for another content. */
+	if (dependency->digest == NULL || dependency->changed || dependency->by_mode ||
+	    generations->doubts_end) {
 		return false;
 	}
-	if (is_under_way(now, mask)) {
-		if (dependencies_count(generations->doubted) == 0) {
-			generations->doubted_ns = now_ns();
-		}
-		(void)dependencies_enter(generations->doubted, dependency->path, &made);
+	if (is_under_way(now, mask, is_doubted(generations, path))) {
+		doubt(generations, path);
 		return true;
 	}
-	if (!content_digest(dependency->path, now, &digest) ||
-	    !content_equal(&digest, dependency->digest)) {
+	end_doubt(generations, path);
+	if (!content_digest(path, now, &digest) || !content_equal(&digest, dependency->digest)) {
 		return false;
 	}
 	dependency->identity = now->identity;
 	return true;
 }
 
+static void note_deadline(struct dependency *doubted, void *context)
+{
+	int64_t *deadline_ns = context;
+	int64_t due_ns = (int64_t)doubted->time_ns + DOUBTS_MOST_NS;
+
+	if (doubted->unfinished && due_ns < *deadline_ns) {
+		*deadline_ns = due_ns;
+	}
+}
+
 int64_t generations_doubt_deadline_ns(const struct generations *generations)
 {
-	return dependencies_count(generations->doubted) > 0
-		   ? generations->doubted_ns + DOUBTS_MOST_NS
-		   : INT64_MAX;
+	int64_t deadline_ns = INT64_MAX;
+
+	if (dependencies_count(generations->doubted) > 0) {
+		dependencies_each(generations->doubted, note_deadline, &deadline_ns);
+	}
+	return deadline_ns;
 }
 
 struct ending {
@@ -82,7 +127,9 @@ static void judge_doubted(struct dependency *doubted, void *context)
 	const struct ending *ending = context;
 	struct hint hint = {.kind = HINT_ENTRY};
 
-	if (path_copy(hint.path, doubted->path)) {
+	if (doubted->unfinished && (int64_t)doubted->time_ns + DOUBTS_MOST_NS <= now_ns() &&
+	    path_copy(hint.path, doubted->path)) {
+		doubted->unfinished = false;
 		generations_judge(ending->generations, &hint, ending->verdict);
 	}
 }
@@ -97,5 +144,4 @@ void generations_end_doubts(struct generations *generations, struct verdict *ver
 	generations->doubts_end = true;
 	dependencies_each(generations->doubted, judge_doubted, &ending);
 	generations->doubts_end = false;
-	dependencies_clear(generations->doubted);
 }

@@ -23,11 +23,10 @@ struct generations {
 	struct lately *arrivals; /* what arrived in another version than we saw */
 	struct lately *updates;	 /* see updates.c */
 	struct dependencies *unsteady, *told_unsteady; /* see generations_tell_unsteady() */
-	struct dependencies *doubted;		       /* see doubts.c: these, since then */
-	int64_t doubted_ns;
-	bool doubts_end; /* what is judged now is not doubted any longer */
-	char *unread;	 /* see births.c */
-	bool failed;	 /* the current one has ended by failing */
+	struct dependencies *doubted; /* see doubts.c: `unfinished` since `time_ns` */
+	bool doubts_end;	      /* what is judged now is not doubted any longer */
+	char *unread;		      /* see births.c */
+	bool failed;		      /* the current one has ended by failing */
 	unsigned unfinished;
 	bool told;		   /* a change of the current one, to the user */
 	struct dependency **fresh; /* to be verified */

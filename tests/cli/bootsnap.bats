@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2034,SC2154 # the variables of helper.bash and for it
+# shellcheck disable=SC2016,SC2034,SC2154 # the variables of helper.bash and for it
 # Bootsnap keeps Ruby's byte code, and trusts it by the source's size and second.
 load helper
 load once

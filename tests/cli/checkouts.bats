@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154 # the variables of helper.bash
+# shellcheck disable=SC2016,SC2154 # the variables of helper.bash
 # Version control at work: nothing is started in the middle of a checkout.
 load helper
 load once
@@ -33,7 +33,7 @@ in_checkout() {
 	put word two
 	is_one_restart two
 	and_no_other
-	! grep -q waiting "$io/terminal"
+	run ! grep -q waiting "$io/terminal"
 }
 
 @test "--settle is for all changes" {

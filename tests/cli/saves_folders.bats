@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2154 # variables that helper.bash sets
+# shellcheck disable=SC2016,SC2154 # variables that helper.bash sets
 # Whole folders that change places, links that lead elsewhere, and other names of the same file: each is
 # one restart, with the new content.
 load helper

@@ -31,12 +31,17 @@ static void have_read_file(void)
 	expect_no_change("arrival");
 }
 
-/* As if so much time had passed since the first doubt. */
+/* As if so much more time had passed since each doubt. */
+static void make_older(struct dependency *doubted, void *context)
+{
+	doubted->time_ns -= (uint64_t) * (int64_t *)context;
+}
+
 static struct verdict end_doubts(int64_t after_ns)
 {
 	struct verdict verdict = {0};
 
-	generations->doubted_ns -= after_ns;
+	dependencies_each(generations->doubted, make_older, &after_ns);
 	generations_end_doubts(generations, &verdict);
 	return verdict;
 }
