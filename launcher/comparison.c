@@ -7,8 +7,6 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "launcher/poller.h"
-
 /*
  * How fine a filesystem's times are. Whole seconds: ext4 with small inodes, FAT (two of them), an
  * old NFS. Else a tick of the kernel at most, with some room for a report's way to us; since Linux
@@ -84,7 +82,7 @@ enum dependency_change comparison_find(const struct dependency *dependency, cons
 	if (dependency->by_mode && (mask & IN_ATTRIB) != 0) {
 		return CHANGE_TOUCHED;
 	}
-	if ((mask & (COMPARISON_WRITTEN | IN_Q_OVERFLOW | POLLER_MASK)) != 0 &&
+	if ((mask & (COMPARISON_WRITTEN | IN_Q_OVERFLOW)) != 0 &&
 	    now->identity.ctime_ns != dependency->identity.ctime_ns) {
 		return CHANGE_WRITTEN;
 	}

@@ -63,7 +63,8 @@ struct dependency {
 	enum dependency_role role;
 	enum dependency_reason reason;
 	struct digest *digest; /* --content: of what the command has read; owned, may be NULL */
-	pid_t updater;	       /* of may_write: who was the last */
+	pid_t updater;	       /* who was the last to write it, or to open it for update */
+	uint64_t written_ns;   /* and when, if it was written */
 	pid_t pid;	       /* who was the first to use it, and when */
 	uint64_t time_ns;
 };

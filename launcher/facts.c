@@ -16,7 +16,7 @@ static void depend_on_link(const char *link, void *context)
 	struct use use = fact->use;
 	struct identity identity;
 
-	if (policy_place(fact->context->policy, link) == POLICY_IGNORED ||
+	if (policy_place(fact->context->policy, link) < fact->least ||
 	    !identity_of_path(link, &identity)) {
 		return;
 	}
@@ -45,12 +45,13 @@ static enum policy_place locate(struct fact *fact, const char *path, char canoni
 	return policy_place(place->policy, canonical);
 }
 
-/* The symlinks on the way to what has been located. */
-static void depend_on_links(struct fact *fact, const char *path)
+/* The symlinks on the way to what has been located, if they lie in such a place at least. */
+static void depend_on_links(struct fact *fact, const char *path, enum policy_place least)
 {
 	char canonical[PATH_MAX];
 
 	if (fact->passes_link) {
+		fact->least = least;
 		(void)resolver_resolve(fact->context->resolver, path, canonical, depend_on_link,
 				       fact);
 	}
@@ -68,13 +69,17 @@ static bool locate_used(struct fact *fact, const char *path, enum policy_place l
 	bool is_cache;
 
 	if (locate(fact, path, canonical) < least) {
+		/* A link of the project's own that leads out of it may lead elsewhere one day. */
+		if (policy_has_extension(place->policy, canonical)) {
+			depend_on_links(fact, path, POLICY_PROJECT);
+		}
 		return false;
 	}
 	is_cache = policy_python_source(canonical, place->cache_prefix, source);
 	if (!policy_has_extension(place->policy, is_cache ? source : canonical)) {
 		return false;
 	}
-	depend_on_links(fact, path);
+	depend_on_links(fact, path, POLICY_ELSEWHERE);
 	return true;
 }
 
@@ -129,7 +134,7 @@ void fact_missing(struct fact *fact, const char *path)
 	fact->use.reason = DEPENDENCY_MISSING;
 	fact->use.identity = NULL;
 	/* What would be looked for in a cache is never looked for in vain. */
-	if (locate(fact, path, canonical) == POLICY_PROJECT && !policy_is_python_cache(canonical) &&
+	if (locate(fact, path, canonical) != POLICY_IGNORED && !policy_is_python_cache(canonical) &&
 	    locate_used(fact, path, POLICY_PROJECT, canonical)) {
 		generations_depend(fact->context->generations, canonical, fact->use);
 	}
@@ -137,11 +142,19 @@ void fact_missing(struct fact *fact, const char *path)
 
 void fact_list(struct fact *fact, const char *path)
 {
+	enum policy_place place;
 	char canonical[PATH_MAX];
 
 	fact->use.reason = DEPENDENCY_LISTED;
-	if (locate(fact, path, canonical) == POLICY_PROJECT && !policy_is_python_cache(canonical)) {
+	place = locate(fact, path, canonical);
+	if (policy_is_python_cache(canonical)) {
+		return;
+	}
+	if (place == POLICY_PROJECT) {
 		generations_list(fact->context->generations, canonical, fact->use, fact->again);
+	}
+	if (place != POLICY_IGNORED) {
+		depend_on_links(fact, path, POLICY_PROJECT);
 	}
 }
 
@@ -155,6 +168,8 @@ void fact_write(struct fact *fact, const char *path, bool sure)
 	}
 	if (sure) {
 		generations_write(fact->context->generations, canonical);
+		generations_written_by(fact->context->generations, canonical, fact->use.pid,
+				       fact->use.time_ns);
 	} else {
 		generations_update(fact->context->generations, canonical, fact->use.pid);
 	}
@@ -182,6 +197,7 @@ static bool locate_name(struct fact *fact, const char *path, bool links, char ca
 	for (size_t end = strlen(whole); end > 1 && whole[end - 1] == '/'; end--) {
 		whole[end - 1] = '\0'; /* mkdir("new/") */
 	}
+	fact->least = POLICY_ELSEWHERE;
 	return path_folder(folder, whole) &&
 	       resolver_resolve(fact->context->resolver, folder, real,
 				links ? depend_on_link : NULL, fact) == 0 &&
@@ -196,7 +212,10 @@ void fact_name_change(struct fact *fact, const char *path)
 	if (locate_name(fact, path, false, canonical) &&
 	    policy_place(fact->context->policy, canonical) != POLICY_IGNORED) {
 		(void)ruby_cache_note(fact->context->ruby_caches, canonical);
+		resolver_changed(fact->context->resolver, canonical);
 		generations_write(fact->context->generations, canonical);
+		generations_written_by(fact->context->generations, canonical, fact->use.pid,
+				       fact->use.time_ns);
 	}
 }
 
@@ -217,7 +236,7 @@ void fact_link(struct fact *fact, const char *path)
 	if (fact->use.identity == NULL) {
 		if (locate(fact, path, canonical) == POLICY_PROJECT &&
 		    is_wanted_link(fact, canonical)) {
-			depend_on_links(fact, path);
+			depend_on_links(fact, path, POLICY_ELSEWHERE);
 		}
 		return;
 	}
@@ -234,6 +253,7 @@ void fact_folder_moved(struct fact *fact, const char *path)
 	char canonical[PATH_MAX];
 
 	if (locate(fact, path, canonical) != POLICY_IGNORED) {
+		resolver_forget(fact->context->resolver);
 		generations_move_below(fact->context->generations, canonical);
 	}
 }

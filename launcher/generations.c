@@ -31,13 +31,14 @@ struct generations *generations_new(const struct generations_parts *parts)
 	generations->changed = dependencies_new();
 	generations->stale = dependencies_new();
 	generations->folders = dependencies_new();
+	generations->heard = dependencies_new();
 	generations->told_unsteady = dependencies_new();
 	if (generations->current == NULL || generations->listed == NULL ||
 	    generations->newborn == NULL || generations->arrivals == NULL ||
 	    generations->updates == NULL || generations->unsteady == NULL ||
 	    generations->told_unsteady == NULL || generations->doubted == NULL ||
 	    generations->changed == NULL || generations->stale == NULL ||
-	    generations->folders == NULL) {
+	    generations->folders == NULL || generations->heard == NULL) {
 		generations_free(generations);
 		return NULL;
 	}
@@ -56,6 +57,7 @@ void generations_free(struct generations *generations)
 		dependencies_free(generations->changed);
 		dependencies_free(generations->stale);
 		dependencies_free(generations->folders);
+		dependencies_free(generations->heard);
 		dependencies_free(generations->retired);
 		dependencies_free(generations->told_unsteady);
 		lately_free(generations->arrivals);
@@ -137,6 +139,7 @@ void generations_begin(struct generations *generations, bool complete)
 		return;
 	}
 	generations_tidy(generations);
+	watches_begin_round(generations->parts.watches);
 	if (complete) {
 		generations->retired = generations->previous;
 		generations->previous = generations->current;
@@ -151,6 +154,8 @@ void generations_begin(struct generations *generations, bool complete)
 	renew(&generations->changed);
 	renew(&generations->stale);
 	renew(&generations->folders);
+	renew(&generations->heard);
+	generations->heard_much = false;
 	renew(&generations->listed);
 	renew(&generations->newborn);
 	renew(&generations->unsteady);

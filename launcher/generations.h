@@ -89,6 +89,9 @@ void generations_depend_on_mode(struct generations *generations, const char *pat
 void generations_see(struct generations *generations, const char *path, struct use use);
 /* The command writes it: it is an output. */
 void generations_write(struct generations *generations, const char *path);
+/* And this is who does, and since when (CLOCK_MONOTONIC): see updates_by_another_hand(). */
+void generations_written_by(struct generations *generations, const char *path, pid_t pid,
+			    uint64_t time_ns);
 /* The process has opened it for update, or to append: see updates.h. */
 void generations_update(struct generations *generations, const char *path, pid_t pid);
 /* The same for what the user has redirected: sure, and not told to the journal. */

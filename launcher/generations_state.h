@@ -19,9 +19,11 @@ struct generations {
 	struct dependencies
 	    *stale; /* of the previous one: an event came, what is there now is unknown */
 	struct dependencies
-	    *folders;		 /* that are watched for the current one, whatever lies in them */
-	struct lately *arrivals; /* what arrived in another version than we saw */
-	struct lately *updates;	 /* see updates.c */
+	    *folders; /* that are watched for the current one, whatever lies in them */
+	struct dependencies *heard; /* paths of events about what was not known to be used */
+	bool heard_much;	    /* and it may have been any */
+	struct lately *arrivals;    /* what arrived in another version than we saw */
+	struct lately *updates;	    /* see updates.c */
 	struct dependencies *unsteady, *told_unsteady; /* see generations_tell_unsteady() */
 	struct dependencies *doubted; /* see doubts.c: `unfinished` since `time_ns` */
 	bool doubts_end;	      /* what is judged now is not doubted any longer */

@@ -360,6 +360,19 @@ void journal_unsteady(struct journal *journal, const char *path)
 	free(text);
 }
 
+void journal_endless(struct journal *journal, const char *path)
+{
+	char *text = shown(journal, path);
+
+	write_path_event(journal, "endless", path, NULL);
+	message(
+	    MESSAGE_NORMAL,
+	    "%s changes soon after each start, so there are pauses from now on (if the command has "
+	    "it written, leave it out with --ignore)",
+	    text);
+	free(text);
+}
+
 void journal_locked(struct journal *journal, const char *lock)
 {
 	char *text;

@@ -41,6 +41,8 @@ void journal_unobserved(struct journal *journal, pid_t pid, const char *exe, con
 void journal_limited(struct journal *journal, const char *path, int error);
 /* It was another version for the command than for us, in two generations running. */
 void journal_unsteady(struct journal *journal, const char *path);
+/* It has changed soon after each of many starts: from now on there are pauses. */
+void journal_endless(struct journal *journal, const char *path);
 /* The start waits for the lock of a checkout; NULL: it has just gone. */
 void journal_locked(struct journal *journal, const char *lock);
 /* One process's account of it, for tools; what it means is said once by journal_incomplete(). */

@@ -12,8 +12,10 @@
 #include "launcher/generations_state.h"
 #include "launcher/path.h"
 #include "launcher/policy.h"
+#include "launcher/poller.h"
 #include "launcher/updates.h"
 
+#define HEARD_MOST    10000
 #define OUTDATED_MOST 5 /* restarts for a cache that hides a change */
 
 /* Does the change come from the command after all? */
@@ -50,7 +52,7 @@ static bool looks_unfinished(const struct dependency *dependency, uint32_t mask)
 		return lstat(dependency->path, &status) == 0 && S_ISREG(status.st_mode) &&
 		       status.st_nlink == 1;
 	}
-	return dependency->unfinished && mask != 0;
+	return dependency->unfinished && mask != 0 && mask != POLLER_MASK;
 }
 
 void generations_make_stale(struct generations *generations, const char *path)
@@ -108,11 +110,20 @@ static void judge_one(struct generations *generations, struct dependency *depend
 	enum dependency_change change;
 	struct sight now;
 
-	if (dependency->role != DEPENDENCY_TRIGGER) {
+	if (dependency->role == DEPENDENCY_SEEN ||
+	    (dependency->role == DEPENDENCY_OUTPUT && !dependency->read)) {
 		verdict->stirred |= dependency->role == DEPENDENCY_SEEN;
 		return;
 	}
 	look(generations, dependency, &now);
+	if (dependency->role == DEPENDENCY_OUTPUT) {
+		/* What says that a process writes it anew may be on its way. */
+		generations->parts.drain(generations->parts.context);
+		if (!updates_by_another_hand(dependency, &now)) {
+			return;
+		}
+		dependency->role = DEPENDENCY_TRIGGER;
+	}
 	change = comparison_find(dependency, &now, mask);
 	if (change != CHANGE_NONE && is_own(generations, dependency, &now)) {
 		return;
@@ -133,11 +144,28 @@ static void judge_one(struct generations *generations, struct dependency *depend
 	}
 }
 
+/* An edit whose event came before it was known that the command uses the path is no riddle. */
+static void note_heard(struct generations *generations, const char *path)
+{
+	bool made;
+
+	if (dependencies_count(generations->heard) >= HEARD_MOST) {
+		generations->heard_much = true;
+	} else {
+		(void)dependencies_enter(generations->heard, path, &made);
+	}
+}
+
 /* Has the same been so in the last generation, too? A cache that cannot be removed tries longer. */
 static bool is_unsteady(struct generations *generations, const struct dependency *dependency)
 {
-	unsigned running = lately_note(generations->arrivals, dependency->path);
+	unsigned running;
 
+	if (generations->heard_much ||
+	    dependencies_find(generations->heard, dependency->path) != NULL) {
+		return false;
+	}
+	running = lately_note(generations->arrivals, dependency->path);
 	return running > (dependency->outdated ? OUTDATED_MOST : 1);
 }
 
@@ -186,6 +214,7 @@ static void judge_entry(struct generations *generations, const struct hint *hint
 	if (dependency != NULL) {
 		judge_one(generations, dependency, hint->mask, verdict);
 	} else {
+		note_heard(generations, hint->path);
 		verdict->stirred = true;
 	}
 }
@@ -213,6 +242,7 @@ static void judge_below(struct generations *generations, const char *folder, uin
 {
 	struct judging judging = {generations, verdict, mask};
 
+	generations->heard_much = true;
 	if (generations->is_watched != NULL) {
 		(void)generations->is_watched(folder, generations->watched_context);
 	}

@@ -16,6 +16,10 @@
 #include "launcher/message.h"
 #include "launcher/widening.h"
 
+#define SOON_NS		   1000000000LL /* after a start */
+#define RESTARTS_MOST	   50		/* in a row, each because of the same path and soon */
+#define FIRST_PAUSE_NS	   100000000LL
+#define PAUSE_MOST_NS	   5000000000LL
 #define REPORTS_AT_THE_END 20000
 #define REPORTS_AT_ONCE	   512 /* then they are judged, and signals have their turn */
 
@@ -81,11 +85,40 @@ static void drain_channel(void *context)
 	(void)take_in(context, INT_MAX);
 }
 
+/*
+ * What changes soon after each start, again and again, is not saved by a person but made by a
+ * program that we cannot see, because of the start. Nothing is missed by waiting longer and longer.
+ */
+static void slow_down(struct loop *loop, const char *path)
+{
+	int64_t pause_ns = FIRST_PAUSE_NS;
+	unsigned running;
+
+	if (loop_now_ns() - loop->started_ns >= SOON_NS) {
+		return;
+	}
+	running = lately_note(loop->soon, path);
+	if (running <= RESTARTS_MOST) {
+		return;
+	}
+	for (unsigned i = RESTARTS_MOST + 1; i < running && pause_ns < PAUSE_MOST_NS; i++) {
+		pause_ns *= 2;
+	}
+	pause_ns = pause_ns < PAUSE_MOST_NS ? pause_ns : PAUSE_MOST_NS;
+	if (pause_ns > loop->supervisor.pause_ns) {
+		loop->supervisor.pause_ns = pause_ns;
+	}
+	if (running == RESTARTS_MOST + 1) {
+		journal_endless(loop->parts.journal, path);
+	}
+}
+
 static void note_change(const char *path, void *context)
 {
 	struct loop *loop = context;
 
 	checkout_note(&loop->checkout, path);
+	slow_down(loop, path);
 }
 
 void loop_feed_verdict(struct loop *loop, const struct verdict *verdict)
@@ -94,6 +127,7 @@ void loop_feed_verdict(struct loop *loop, const struct verdict *verdict)
 	    .kind = EVENT_STIRRED,
 	    .now_ns = loop_now_ns(),
 	    .unfinished = generations_unfinished(loop->generations),
+	    .locked = checkout_lock(&loop->checkout) != NULL,
 	};
 
 	for (unsigned i = 0; i < verdict->changed; i++) {
@@ -310,7 +344,8 @@ static int open_loop(struct loop *loop)
 	    observer_new(parts->policy, loop->generations, parts->journal, parts->cache_prefix);
 	loop->watchlist = watchlist_new(parts->options->watch, parts->options->watch_count,
 					parts->folder, parts->policy, loop->generations);
-	if (loop->observer == NULL || loop->watchlist == NULL) {
+	loop->soon = lately_new();
+	if (loop->observer == NULL || loop->watchlist == NULL || loop->soon == NULL) {
 		return -1;
 	}
 	generations_set_watched(loop->generations, watchlist_covers, loop->watchlist);
@@ -328,6 +363,7 @@ static void close_loop(struct loop *loop)
 		close(loop->timer);
 	}
 	checkout_forget(&loop->checkout);
+	lately_free(loop->soon);
 	watchlist_free(loop->watchlist);
 	observer_free(loop->observer);
 	generations_free(loop->generations);

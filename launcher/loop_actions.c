@@ -100,6 +100,7 @@ static void begin_generation(struct loop *loop)
 	observer_begin(loop->observer);
 	watchlist_begin(loop->watchlist);
 	checkout_forget(&loop->checkout);
+	lately_begin(loop->soon);
 	loop->widened = false;
 	loop->complete = false;
 	loop->stopping_told = false;
@@ -149,6 +150,19 @@ static void tell_failure(struct loop *loop, const char *path, const char *absolu
 	verify(loop);
 }
 
+/*
+ * The folder that we were started in is where its path leads now: it may have been made anew. If it
+ * is gone, the command runs in what is left of it, and is started again when there is one.
+ */
+static void enter_folder(const struct loop *loop)
+{
+	const struct use use = {.reason = DEPENDENCY_MISSING, .pid = getpid()};
+
+	if (chdir(loop->parts.folder) != 0 && errno == ENOENT) {
+		generations_depend(loop->generations, loop->parts.folder, use);
+	}
+}
+
 static void start(struct loop *loop)
 {
 	const struct options *options = loop->parts.options;
@@ -159,6 +173,7 @@ static void start(struct loop *loop)
 	terminal_restore(loop->parts.terminal);
 	begin_generation(loop);
 	loop->started_ns = loop_now_ns();
+	enter_folder(loop);
 	if (find_command(loop, path, absolute)) {
 		observer_execute(loop->observer, absolute, (uint64_t)loop->started_ns);
 		pid = child_spawn(path, options->command, loop->parts.environment,

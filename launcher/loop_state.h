@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "launcher/checkout.h"
+#include "launcher/lately.h"
 #include "launcher/loop.h"
 #include "launcher/supervisor.h"
 
@@ -26,6 +27,7 @@ struct loop {
 	bool complete; /* the generation that ends was healthy */
 	bool stopping_told;
 	bool tree_gone;
+	struct lately *soon;	  /* what has changed soon after the start */
 	struct checkout checkout; /* of what has changed in this burst */
 	uint64_t malformed;	  /* bytes that were no report, so far */
 	bool widened;		  /* reports of this generation were lost */

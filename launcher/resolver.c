@@ -22,8 +22,15 @@ struct folder {
 	UT_hash_handle hh;
 };
 
+/* A symlink that some folder was reached by. */
+struct known_link {
+	char *path;
+	UT_hash_handle hh;
+};
+
 struct resolver {
 	struct folder *folders;
+	struct known_link *links;
 };
 
 struct walk {
@@ -51,10 +58,54 @@ static void free_folder(struct folder *folder)
 	free(folder);
 }
 
+static void forget_links(struct resolver *resolver)
+{
+	struct known_link *link = resolver->links;
+
+	HASH_CLEAR(hh, resolver->links); /* its links stay */
+	while (link != NULL) {
+		struct known_link *next = link->hh.next;
+
+		free(link->path);
+		free(link);
+		link = next;
+	}
+}
+
+static void know_link(struct resolver *resolver, const char *path)
+{
+	struct known_link *link;
+
+	HASH_FIND_STR(resolver->links, path, link);
+	if (link != NULL) {
+		return;
+	}
+	link = calloc(1, sizeof(*link));
+	if (link == NULL || (link->path = strdup(path)) == NULL) {
+		free(link);
+		return;
+	}
+	HASH_ADD_KEYPTR(hh, resolver->links, link->path, strlen(path), link);
+}
+
+void resolver_changed(struct resolver *resolver, const char *path)
+{
+	const struct known_link *link;
+	const struct folder *folder;
+
+	HASH_FIND_STR(resolver->links, path, link);
+	HASH_FIND_STR(resolver->folders, path, folder);
+	if (link != NULL || folder != NULL) {
+		resolver_forget(resolver);
+	}
+}
+
 void resolver_forget(struct resolver *resolver)
 {
 	struct folder *folder;
 	struct folder *next;
+
+	forget_links(resolver);
 
 	folder = resolver->folders;
 	HASH_CLEAR(hh, resolver->folders); /* its links stay */
@@ -92,6 +143,7 @@ static void remember_folder(struct resolver *resolver, const char *written, size
 	for (int i = 0; i < walk->links; i++) {
 		folder->links[folder->link_count] = strdup(walk->passed[i]);
 		folder->link_count += folder->links[folder->link_count] != NULL;
+		know_link(resolver, walk->passed[i]);
 	}
 	HASH_ADD_KEYPTR(hh, resolver->folders, folder->written, length, folder);
 }

@@ -21,6 +21,12 @@ void resolver_free(struct resolver *resolver);
 void resolver_forget(struct resolver *resolver);
 
 /*
+ * The name (canonical itself) is about to be renamed, made or removed by the command: whatever was
+ * remembered by way of it is forgotten.
+ */
+void resolver_changed(struct resolver *resolver, const char *path);
+
+/*
  * The canonical path of an absolute path: no symlink, ".", ".." or doubled slash in it. What does
  * not exist is taken as it is written from there on. Returns 0, or -1 with errno ELOOP,
  * ENAMETOOLONG or EINVAL (not absolute). Folders are remembered: a second file in one costs one

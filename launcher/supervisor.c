@@ -26,6 +26,9 @@ static int64_t earlier(int64_t left, int64_t right)
 /* How long it must have been quiet. */
 static int64_t settle_time(const struct supervisor *supervisor)
 {
+	if (supervisor->pause_ns > 0) {
+		return supervisor->pause_ns;
+	}
 	if (supervisor->settle_ns >= 0) {
 		return supervisor->settle_ns;
 	}
@@ -42,7 +45,7 @@ static int64_t settled_at(const struct supervisor *supervisor)
 	int64_t quiet_ns = settle_time(supervisor);
 	int64_t cap_ns = quiet_ns > SUPERVISOR_SETTLE_CAP_NS ? quiet_ns : SUPERVISOR_SETTLE_CAP_NS;
 
-	if (supervisor->unfinished) {
+	if (supervisor->unfinished && !supervisor->locked_seen) {
 		return supervisor->burst_ns + cap_ns;
 	}
 	return earlier(supervisor->last_ns + quiet_ns, supervisor->burst_ns + cap_ns);
@@ -55,6 +58,7 @@ static void hear(struct supervisor *supervisor, struct supervisor_event event)
 	}
 	supervisor->last_ns = event.now_ns;
 	supervisor->unfinished = event.unfinished;
+	supervisor->locked_seen |= event.locked;
 }
 
 static unsigned start(struct supervisor *supervisor)
@@ -65,6 +69,8 @@ static unsigned start(struct supervisor *supervisor)
 	supervisor->changed = 0;
 	supervisor->unfinished = false;
 	supervisor->locked_said = false;
+	supervisor->locked_seen = false;
+	supervisor->pause_ns = 0;
 	enter(supervisor, SUPERVISOR_RUNNING, SUPERVISOR_NEVER);
 	return ACTION_START;
 }
@@ -90,6 +96,7 @@ static unsigned settled(struct supervisor *supervisor, struct supervisor_event e
 /* Nothing is left of the generation. */
 static unsigned after_tree(struct supervisor *supervisor, struct supervisor_event event)
 {
+	supervisor->locked_seen |= event.locked;
 	if (supervisor->ending) {
 		enter(supervisor, SUPERVISOR_DONE, SUPERVISOR_NEVER);
 		return ACTION_FINISH;

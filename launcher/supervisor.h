@@ -59,7 +59,7 @@ struct supervisor_event {
 	int64_t now_ns;	 /* CLOCK_MONOTONIC */
 	int status;	 /* EVENT_MAIN_EXITED, EVENT_START_FAILED: an exit status, 0 to 255 */
 	bool unfinished; /* EVENT_CHANGED, EVENT_STIRRED: a save is still under way */
-	bool locked;	 /* EVENT_TREE_GONE, EVENT_DEADLINE: a checkout is */
+	bool locked;	 /* a checkout is, which what has changed lies in */
 };
 
 /* What to do, in this order. */
@@ -80,13 +80,15 @@ struct supervisor {
 	int64_t stop_timeout_ns; /* 0: kill at once */
 	/* State. */
 	enum supervisor_state state;
-	bool ending;	     /* no further generation */
-	bool main_alive;     /* the main process of this generation */
-	bool tree_alive;     /* any of its processes */
-	bool unfinished;     /* the last word about the save */
-	bool locked_said;    /* in this burst */
-	bool in_storm;	     /* the last burst went on when its time was up */
-	int status;	     /* of the main process, when it has ended */
+	bool ending;	  /* no further generation */
+	bool main_alive;  /* the main process of this generation */
+	bool tree_alive;  /* any of its processes */
+	bool unfinished;  /* the last word about the save */
+	bool locked_seen; /* in this burst: when the lock goes, all is complete */
+	bool locked_said; /* in this burst */
+	int64_t pause_ns; /* in place of the settle time, for what restarts without end; 0: none */
+	bool in_storm;	  /* the last burst went on when its time was up */
+	int status;	  /* of the main process, when it has ended */
 	unsigned generation; /* counts starts */
 	unsigned changed;    /* files since the burst began */
 	int64_t burst_ns;    /* when that was */

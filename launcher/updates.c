@@ -2,16 +2,20 @@
 /* Files that were opened for update; see updates.h. */
 #include "launcher/updates.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "launcher/descriptors.h"
 #include "launcher/generations_state.h"
 
-#define RESTARTS_MOST 5 /* a person may well save so often in a row */
+#define WRITING_NS    50000000LL /* who reads what is just being written, reads a part */
+#define RESTARTS_MOST 5		 /* a person may well save so often in a row */
 
 /* A script that locks itself opens itself so; hardly any writes into itself. */
 static bool is_program(const struct generations *generations, const struct dependency *dependency)
@@ -98,4 +102,23 @@ bool updates_is_own(struct generations *generations, const struct dependency *de
 		return !is_held_as_lock(dependency) && comes_back(generations, path);
 	}
 	return !is_only_read_database(generations, path) || comes_back(generations, path);
+}
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+bool updates_by_another_hand(const struct dependency *dependency, const struct sight *now)
+{
+	int64_t ago_ns = clock_ns(CLOCK_MONOTONIC) - (int64_t)dependency->written_ns;
+
+	return dependency->written_ns != 0 && dependency->time_ns > dependency->written_ns &&
+	       dependency->read && dependency->present && now->present &&
+	       !identity_equal(&now->identity, &dependency->identity) &&
+	       now->identity.mtime_ns > clock_ns(CLOCK_REALTIME) - ago_ns + WRITING_NS &&
+	       kill(dependency->updater, 0) != 0 && errno == ESRCH;
 }

@@ -82,6 +82,9 @@ static struct dependency *use_path(struct generations *generations, const char *
 		dependency->reason =
 		    use->reason; /* to have read it says more than to have looked */
 	}
+	if (dependency->role == DEPENDENCY_OUTPUT && is_reading(use->reason)) {
+		set_use(dependency, use); /* as it was written, if it was somebody else later */
+	}
 	if (dependency->role == DEPENDENCY_TRIGGER && is_other_version(dependency, use)) {
 		dependency->contested = true;
 		add_fresh(generations, dependency, use->program);
@@ -157,6 +160,17 @@ void generations_write(struct generations *generations, const char *path)
 
 	if (dependency != NULL) {
 		generations_make_output(generations, dependency);
+	}
+}
+
+void generations_written_by(struct generations *generations, const char *path, pid_t pid,
+			    uint64_t time_ns)
+{
+	struct dependency *dependency = dependencies_find(generations->current, path);
+
+	if (dependency != NULL) {
+		dependency->updater = pid;
+		dependency->written_ns = time_ns;
 	}
 }
 

@@ -186,6 +186,7 @@ static int install_or_wait(struct watcher *watcher, struct place *folder)
 	if (!is_absence(errno) || parent == NULL) {
 		return -1;
 	}
+	detach(watcher, folder);
 	parent->waiting = true;
 	if (install_or_wait(watcher, parent) != 0) {
 		return -1;
@@ -249,22 +250,42 @@ static struct place *enter_folder(struct watcher *watcher, const char *path)
 	return folder;
 }
 
+void watcher_begin_round(struct watcher *watcher)
+{
+	watcher->round++;
+}
+
+/* The folders above tell that it is moved: those, too, must be the ones that stand there. */
+static void renew_above(struct watcher *watcher, struct place *folder)
+{
+	for (; folder != NULL && folder->round != watcher->round; folder = folder->parent) {
+		folder->round = watcher->round;
+		if (folder->parent != NULL) {
+			(void)install(watcher, folder);
+		}
+	}
+}
+
 int watcher_add(struct watcher *watcher, const char *path)
 {
 	struct place *folder = watcher_find_folder(watcher, path);
+	bool was_wanted;
 
-	if (folder != NULL && folder->wanted) {
+	if (folder != NULL && folder->wanted && folder->round == watcher->round) {
 		return 0;
 	}
 	folder = enter_folder(watcher, path);
 	if (folder == NULL) {
 		return -1;
 	}
+	was_wanted = folder->wanted;
 	folder->wanted = true;
+	folder->round = watcher->round;
 	if (install_or_wait(watcher, folder) != 0) {
-		folder->wanted = false;
+		folder->wanted = was_wanted;
 		return -1;
 	}
+	renew_above(watcher, folder->parent);
 	return 0;
 }
 

@@ -45,6 +45,12 @@ int watcher_fd(const struct watcher *watcher);
 int watcher_add(struct watcher *watcher, const char *folder);
 
 /*
+ * From now on watcher_add() looks once more, for each folder, whether the watch is on what stands
+ * there: the kernel does not tell of a removed folder as long as some process stands in it.
+ */
+void watcher_begin_round(struct watcher *watcher);
+
+/*
  * Watches the file's inode: what is written by another of its names, or by another mount, its
  * folder does not hear of. To be called anew when another file may stand there: 1 if it was not
  * watched yet, 0 if it was; -1 as watcher_add().

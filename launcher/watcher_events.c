@@ -86,6 +86,9 @@ static bool next_event(struct watcher *watcher, struct hint *hint)
 	const struct inotify_event *event = take_event(watcher, &folder);
 
 	if ((event->mask & IN_Q_OVERFLOW) != 0) {
+		/* That a folder is another now may be among what was lost. */
+		watcher_remounted(watcher);
+		watcher->all_due = false;
 		hint->kind = HINT_ALL;
 		hint->mask = IN_Q_OVERFLOW;
 		return true;

@@ -21,11 +21,12 @@ struct place {
 	struct place *first_child, *next_sibling;
 	int wd; /* -1: not watched: it does not exist, or nothing is asked of it */
 	bool is_file;
-	bool wanted;	      /* its entries are, or the file is */
-	bool waiting;	      /* for a folder below it to appear */
-	bool needed;	      /* scratch of watcher_prune */
-	struct place *alias;  /* another path to the same inode, with the same wd */
-	UT_hash_handle hh;    /* by path; in the order of entry, so parents come first */
+	bool wanted;	     /* its entries are, or the file is */
+	bool waiting;	     /* for a folder below it to appear */
+	bool needed;	     /* scratch of watcher_prune */
+	unsigned round;	     /* when it was last made sure that the watch is on what stands there */
+	struct place *alias; /* another path to the same inode, with the same wd */
+	UT_hash_handle hh;   /* by path; in the order of entry, so parents come first */
 	UT_hash_handle hh_wd; /* by wd; the aliases hang on the one that is in here */
 };
 
@@ -34,7 +35,8 @@ struct watcher {
 	struct place *folders;
 	struct place *files;
 	struct place *by_wd;
-	bool all_due;		   /* HINT_ALL is */
+	bool all_due; /* HINT_ALL is */
+	unsigned round;
 	size_t filled, at;	   /* bytes in the buffer, and of those that are done with */
 	const struct place *alias; /* still to hear of the event at `at` */
 	_Alignas(struct inotify_event) char buffer[WATCHER_BUFFER_SIZE];

@@ -99,6 +99,11 @@ void watches_remounted(struct watches *watches)
 	watcher_remounted(watches->watcher);
 }
 
+void watches_begin_round(struct watches *watches)
+{
+	watcher_begin_round(watches->watcher);
+}
+
 int watches_next(struct watches *watches, struct hint *hint)
 {
 	int count = watcher_next(watches->watcher, hint);

@@ -36,6 +36,9 @@ int watches_fd(const struct watches *watches);
 int watches_mounts_fd(const struct watches *watches);
 void watches_remounted(struct watches *watches);
 
+/* A new generation begins: see watcher_begin_round(). */
+void watches_begin_round(struct watches *watches);
+
 /* 1: a hint; 0: none for now; -1: errno. Never waits, but for a network filesystem's answer. */
 int watches_next(struct watches *watches, struct hint *hint);
 
