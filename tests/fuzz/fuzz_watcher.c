@@ -264,7 +264,9 @@ static void expect_heard(const char *name)
 static void check_watcher(void)
 {
 	(void)hear(NULL);
-	tree_watch(storm.watcher); /* the files' inodes: who has heard of a change asks anew */
+	/* As a new generation does: it looks whether each watch is on what stands there now. */
+	watcher_begin_round(storm.watcher);
+	tree_watch(storm.watcher);
 	if (storm.forgotten) {
 		watcher_remounted(storm.watcher);
 	}
