@@ -65,7 +65,8 @@ struct dependency {
 	struct digest *digest; /* --content: of what the command has read; owned, may be NULL */
 	pid_t updater;	       /* who was the last to write it, or to open it for update */
 	uint64_t written_ns;   /* and when, if it was written */
-	pid_t pid;	       /* who was the first to use it, and when */
+	uint64_t written_order, read_order; /* of the last of each, in the order of their arrival */
+	pid_t pid;			    /* who was the first to use it, and when */
 	uint64_t time_ns;
 };
 

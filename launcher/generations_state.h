@@ -21,6 +21,7 @@ struct generations {
 	struct dependencies
 	    *folders; /* that are watched for the current one, whatever lies in them */
 	struct dependencies *heard; /* paths of events about what was not known to be used */
+	uint64_t order;		    /* counts what is written and read */
 	bool heard_much;	    /* and it may have been any */
 	struct lately *arrivals;    /* what arrived in another version than we saw */
 	struct lately *updates;	    /* see updates.c */

@@ -116,7 +116,7 @@ bool updates_by_another_hand(const struct dependency *dependency, const struct s
 {
 	int64_t ago_ns = clock_ns(CLOCK_MONOTONIC) - (int64_t)dependency->written_ns;
 
-	return dependency->written_ns != 0 && dependency->time_ns > dependency->written_ns &&
+	return dependency->written_ns != 0 && dependency->read_order > dependency->written_order &&
 	       dependency->read && dependency->present && now->present &&
 	       !identity_equal(&now->identity, &dependency->identity) &&
 	       now->identity.mtime_ns > clock_ns(CLOCK_REALTIME) - ago_ns + WRITING_NS &&

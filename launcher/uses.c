@@ -84,6 +84,7 @@ static struct dependency *use_path(struct generations *generations, const char *
 	}
 	if (dependency->role == DEPENDENCY_OUTPUT && is_reading(use->reason)) {
 		set_use(dependency, use); /* as it was written, if it was somebody else later */
+		dependency->read_order = ++generations->order;
 	}
 	if (dependency->role == DEPENDENCY_TRIGGER && is_other_version(dependency, use)) {
 		dependency->contested = true;
@@ -171,6 +172,7 @@ void generations_written_by(struct generations *generations, const char *path, p
 	if (dependency != NULL) {
 		dependency->updater = pid;
 		dependency->written_ns = time_ns;
+		dependency->written_order = ++generations->order;
 	}
 }
 

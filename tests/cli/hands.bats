@@ -44,11 +44,13 @@ load once
 	echo two >runs/2/word
 	ln -s runs/1 current
 	echo 1 >other
-	start sh -c 'cat current/word other; ln -sfn runs/2 current; cat current/word; exec cat'
+	start sh -c 'cat current/word other; read -r turn; ln -sfn runs/2 current; cat current/word; exec cat'
 	expect_line one
 	expect_line 1
+	expect_watching "$project/runs/1/word"
+	echo turn >&"$kept_stdin"
 	expect_line two
-	expect_watching "$project/other"
+	expect_watching "$project/other" "$project/runs/2/word"
 	put other 2
 	expect changed path="$project/other"
 	expect started generation=2
