@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "launcher/clock.h"
 #include "launcher/generations_state.h"
 #include "launcher/path.h"
 
@@ -173,28 +173,19 @@ bool births_awaited(struct generations *generations, const char *path, uint32_t 
 
 /* --- without an event --- */
 
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /*
  * Has the entry been made, or given this name, since its folder was listed? Its ctime says so, but
  * also that it was written before, so it must not be much older than the listing, either.
  */
 static bool is_younger(const char *path, const struct dependency *folder)
 {
-	int64_t ago_ns = clock_ns(CLOCK_MONOTONIC) - (int64_t)folder->time_ns;
-	int64_t listed_ns = clock_ns(CLOCK_REALTIME) - ago_ns;
 	struct sight sight;
 
 	sight_take(&sight, path, false);
 	return sight.present && sight.regular &&
 	       sight.identity.ctime_ns > folder->identity.mtime_ns &&
-	       (folder->time_ns == 0 || sight.identity.ctime_ns > listed_ns - LATE_NS);
+	       (folder->time_ns == 0 ||
+		sight.identity.ctime_ns > clock_of_files_ns(folder->time_ns) - LATE_NS);
 }
 
 static void examine_entry(struct generations *generations, const struct dependency *folder,

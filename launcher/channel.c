@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "launcher/clock.h"
 #include "launcher/intake.h"
 #include "preload/guest.h"
 
@@ -55,14 +56,6 @@ struct channel {
  * takes longer than all the rest of the write.
  */
 static const char *const places[] = {"/dev/shm", "/tmp", "/var/tmp", "/run"};
-
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static int random_hex(char *text, size_t bytes)
 {
@@ -344,7 +337,7 @@ uint64_t channel_gather(struct channel *channel)
 
 	if (size > 0) {
 		channel->received += size;
-		channel->now_ns = monotonic_ns();
+		channel->now_ns = (uint64_t)clock_now_ns(CLOCK_MONOTONIC);
 	}
 	return channel->received;
 }

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <sys/inotify.h>
 #include <sys/utsname.h>
-#include <time.h>
+
+#include "launcher/clock.h"
 
 /*
  * How fine a filesystem's times are. Whole seconds: ext4 with small inodes, FAT (two of them), an
@@ -14,14 +15,6 @@
  */
 #define GRAIN_COARSE_NS 2000000000LL
 #define GRAIN_TICK_NS	20000000LL
-
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static bool has_exact_times(void)
 {
@@ -57,10 +50,9 @@ static bool was_young(const struct dependency *dependency)
 {
 	int64_t mtime_ns = dependency->identity.mtime_ns;
 	int64_t grain = grain_ns(mtime_ns);
-	int64_t ago_ns = clock_ns(CLOCK_MONOTONIC) - (int64_t)dependency->time_ns;
 
 	return dependency->time_ns != 0 && grain != 0 &&
-	       mtime_ns >= clock_ns(CLOCK_REALTIME) - ago_ns - grain;
+	       mtime_ns >= clock_of_files_ns(dependency->time_ns) - grain;
 }
 
 /*

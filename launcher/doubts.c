@@ -4,20 +4,12 @@
 
 #include <stdlib.h>
 #include <sys/inotify.h>
-#include <time.h>
 
+#include "launcher/clock.h"
 #include "launcher/comparison.h"
 #include "launcher/content.h"
 #include "launcher/generations_state.h"
 #include "launcher/path.h"
-
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 void doubts_learn(struct generations *generations, struct dependency *dependency,
 		  const struct sight *now)
@@ -53,7 +45,7 @@ static void doubt(struct generations *generations, const char *path)
 
 	if (doubted != NULL && !doubted->unfinished) {
 		doubted->unfinished = true;
-		doubted->time_ns = (uint64_t)now_ns();
+		doubted->time_ns = (uint64_t)clock_now_ns(CLOCK_MONOTONIC);
 	}
 }
 
@@ -127,7 +119,8 @@ static void judge_doubted(struct dependency *doubted, void *context)
 	const struct ending *ending = context;
 	struct hint hint = {.kind = HINT_ENTRY};
 
-	if (doubted->unfinished && (int64_t)doubted->time_ns + DOUBTS_MOST_NS <= now_ns() &&
+	if (doubted->unfinished &&
+	    (int64_t)doubted->time_ns + DOUBTS_MOST_NS <= clock_now_ns(CLOCK_MONOTONIC) &&
 	    path_copy(hint.path, doubted->path)) {
 		doubted->unfinished = false;
 		generations_judge(ending->generations, &hint, ending->verdict);
@@ -138,7 +131,7 @@ void generations_end_doubts(struct generations *generations, struct verdict *ver
 {
 	struct ending ending = {generations, verdict};
 
-	if (now_ns() < generations_doubt_deadline_ns(generations)) {
+	if (clock_now_ns(CLOCK_MONOTONIC) < generations_doubt_deadline_ns(generations)) {
 		return;
 	}
 	generations->doubts_end = true;

@@ -40,6 +40,7 @@ static enum policy_place locate(struct fact *fact, const char *path, char canoni
 
 	fact->passes_link = false;
 	if (resolver_resolve(place->resolver, path, canonical, note_link, fact) != 0) {
+		canonical[0] = '\0';
 		return POLICY_IGNORED;
 	}
 	return policy_place(place->policy, canonical);
@@ -122,7 +123,8 @@ void fact_stat(struct fact *fact, const char *path)
 		if (!policy_is_python_cache(canonical)) {
 			generations_depend(fact->context->generations, canonical, fact->use);
 		}
-	} else if (locate(fact, path, canonical) == POLICY_ELSEWHERE) {
+	} else if (canonical[0] != '\0' &&
+		   policy_place(fact->context->policy, canonical) == POLICY_ELSEWHERE) {
 		generations_see(fact->context->generations, canonical, fact->use);
 	}
 }
@@ -134,8 +136,8 @@ void fact_missing(struct fact *fact, const char *path)
 	fact->use.reason = DEPENDENCY_MISSING;
 	fact->use.identity = NULL;
 	/* What would be looked for in a cache is never looked for in vain. */
-	if (locate(fact, path, canonical) != POLICY_IGNORED && !policy_is_python_cache(canonical) &&
-	    locate_used(fact, path, POLICY_PROJECT, canonical)) {
+	if (locate_used(fact, path, POLICY_PROJECT, canonical) &&
+	    !policy_is_python_cache(canonical)) {
 		generations_depend(fact->context->generations, canonical, fact->use);
 	}
 }

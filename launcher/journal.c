@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "launcher/base64.h"
+#include "launcher/clock.h"
 #include "launcher/message.h"
 #include "launcher/printable.h"
 #include "launcher/signal_names.h"
@@ -26,14 +27,6 @@ struct journal {
 	char *name;
 	int64_t started_ns; /* of the generation */
 };
-
-static int64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /* A number is a descriptor that we were given: the command must not get it, too. */
 static int open_events(const char *events)
@@ -102,7 +95,8 @@ static json_t *new_event(const struct journal *journal, const char *name)
 	if (journal->events < 0) {
 		return NULL;
 	}
-	return json_pack("{s:s, s:f}", "event", name, "time", (double)monotonic_ns() / 1e9);
+	return json_pack("{s:s, s:f}", "event", name, "time",
+			 (double)clock_now_ns(CLOCK_MONOTONIC) / 1e9);
 }
 
 /* Writes the whole line, or gives up on a reader that has gone. Takes the event. */

@@ -111,7 +111,8 @@ static void judge_one(struct generations *generations, struct dependency *depend
 	struct sight now;
 
 	if (dependency->role == DEPENDENCY_SEEN ||
-	    (dependency->role == DEPENDENCY_OUTPUT && !dependency->read)) {
+	    (dependency->role == DEPENDENCY_OUTPUT &&
+	     dependency->read_order <= dependency->written_order)) {
 		verdict->stirred |= dependency->role == DEPENDENCY_SEEN;
 		return;
 	}

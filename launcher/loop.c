@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "launcher/child.h"
+#include "launcher/clock.h"
 #include "launcher/loop_state.h"
 #include "launcher/message.h"
 #include "launcher/widening.h"
@@ -25,10 +26,7 @@
 
 int64_t loop_now_ns(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	return clock_now_ns(CLOCK_MONOTONIC);
 }
 
 void loop_feed(struct loop *loop, struct supervisor_event event)

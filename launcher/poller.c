@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <uthash.h>
 
+#include "launcher/clock.h"
 #include "launcher/identity.h"
 #include "launcher/path.h"
 
@@ -137,18 +138,10 @@ static bool has_changed(struct polled *polled)
 	return changed;
 }
 
-static int64_t cpu_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /* Some steps of the round: the first that has changed, or NULL. */
 static struct polled *look_at_some(struct poller *poller)
 {
-	int64_t began_ns = cpu_now_ns();
+	int64_t began_ns = clock_now_ns(CLOCK_THREAD_CPUTIME_ID);
 	struct polled *found = NULL;
 
 	for (int i = 0; i < AT_ONCE && found == NULL && poller->at != NULL; i++) {
@@ -157,7 +150,7 @@ static struct polled *look_at_some(struct poller *poller)
 		poller->at = polled->hh.next;
 		found = has_changed(polled) ? polled : NULL;
 	}
-	poller->cpu_ns += cpu_now_ns() - began_ns;
+	poller->cpu_ns += clock_now_ns(CLOCK_THREAD_CPUTIME_ID) - began_ns;
 	return found;
 }
 

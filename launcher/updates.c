@@ -8,9 +8,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "launcher/clock.h"
 #include "launcher/descriptors.h"
 #include "launcher/generations_state.h"
 
@@ -104,21 +104,10 @@ bool updates_is_own(struct generations *generations, const struct dependency *de
 	return !is_only_read_database(generations, path) || comes_back(generations, path);
 }
 
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 bool updates_by_another_hand(const struct dependency *dependency, const struct sight *now)
 {
-	int64_t ago_ns = clock_ns(CLOCK_MONOTONIC) - (int64_t)dependency->written_ns;
-
-	return dependency->written_ns != 0 && dependency->read_order > dependency->written_order &&
-	       dependency->read && dependency->present && now->present &&
-	       !identity_equal(&now->identity, &dependency->identity) &&
-	       now->identity.mtime_ns > clock_ns(CLOCK_REALTIME) - ago_ns + WRITING_NS &&
+	return dependency->read_order > dependency->written_order && dependency->present &&
+	       now->present && !identity_equal(&now->identity, &dependency->identity) &&
+	       now->identity.mtime_ns > clock_of_files_ns(dependency->written_ns) + WRITING_NS &&
 	       kill(dependency->updater, 0) != 0 && errno == ESRCH;
 }
