@@ -60,9 +60,33 @@ static bool is_marked(pid_t listed, const char *folder)
 	return marked;
 }
 
+/* Has it one of the channel's FIFOs open, as every process has in which our library is? */
+static bool has_channel(pid_t listed, const char *folder)
+{
+	char path[64];
+	const struct dirent *entry;
+	size_t length = strlen(folder);
+	bool found = false;
+	DIR *all;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)listed);
+	all = opendir(path);
+	while (all != NULL && !found && (entry = readdir(all)) != NULL) {
+		char target[192];
+		ssize_t read = readlinkat(dirfd(all), entry->d_name, target, sizeof(target));
+
+		found = read > (ssize_t)length && strncmp(target, folder, length) == 0;
+	}
+	if (all != NULL) {
+		closedir(all);
+	}
+	return found;
+}
+
 /*
  * Adds the command's processes. As the launcher is gone, they are nobody's in particular: they are
- * known by the channel in their environment, and by descent from one that is.
+ * known by the channel: in their environment (which some write over, setproctitle(3bsd)), or among
+ * their descriptors; and by descent from one that is.
  */
 static void find(const struct guard *guard, struct kin *kin)
 {
@@ -72,7 +96,8 @@ static void find(const struct guard *guard, struct kin *kin)
 	while (processes != NULL && (entry = readdir(processes)) != NULL) {
 		pid_t listed = (pid_t)strtol(entry->d_name, NULL, 10);
 
-		if (listed > 0 && is_marked(listed, guard->folder)) {
+		if (listed > 0 &&
+		    (is_marked(listed, guard->folder) || has_channel(listed, guard->folder))) {
 			kin_add(kin, listed);
 		}
 	}
@@ -267,6 +292,7 @@ static void rename_process(char **words)
 _Noreturn void guard_run(int socket, const struct guardian_orders *orders)
 {
 	struct guard guard = {.orders = orders, .main_fd = -1};
+	const struct kin nobody = {0};
 	const struct guard_message ready = {.kind = GUARD_READY, .pid = getpid()};
 
 	let_go(socket, orders->terminal->fd);
@@ -279,7 +305,7 @@ _Noreturn void guard_run(int socket, const struct guardian_orders *orders)
 		if (!orders->keep_running) {
 			stop_command(&guard);
 		}
-		terminal_restore(orders->terminal, true);
+		terminal_restore(orders->terminal, true, &nobody);
 		folder_remove(guard.folder);
 	}
 	_exit(0);

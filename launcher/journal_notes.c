@@ -2,7 +2,6 @@
 /* What is out of the ordinary, told to the user and to --events; see journal.h. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,28 +128,35 @@ void journal_incomplete(struct journal *journal)
 		"restart, the project's folders in use are watched whole");
 }
 
-/* The program of a process; "?": it has just gone. */
-static void program_of(pid_t pid, char program[PATH_MAX])
+/* What a process is called (proc(5), comm): of another user's, that can be read; "?": it has gone.
+ */
+static void name_of(pid_t pid, char name[64])
 {
-	char link[64];
-	ssize_t length;
+	char path[64];
+	FILE *file;
 
-	kin_path(link, sizeof(link), pid, "exe");
-	length = readlink(link, program, PATH_MAX - 1);
-	(void)snprintf(program + (length > 0 ? length : 0), 2, length > 0 ? "" : "?");
+	(void)snprintf(name, 64, "?");
+	kin_path(path, sizeof(path), pid, "comm");
+	file = fopen(path, "re");
+	if (file != NULL) {
+		if (fgets(name, 64, file) != NULL) {
+			name[strcspn(name, "\n")] = '\0';
+		}
+		(void)fclose(file);
+	}
 }
 
 void journal_left(struct journal *journal, pid_t pid, bool ending)
 {
 	json_t *event = journal_new(journal, "left");
-	char program[PATH_MAX];
+	char program[64];
 	char *text;
 
-	program_of(pid, program);
+	name_of(pid, program);
 	text = printable_path(program);
 	if (event != NULL) {
 		json_object_set_new(event, "pid", json_integer(pid));
-		json_object_set_new(event, "exe", journal_path(program));
+		json_object_set_new(event, "program", journal_path(program));
 		journal_write(journal, event);
 	}
 	message(MESSAGE_ERROR, "cannot end %s (pid %d), which runs as another user: %s", text,

@@ -48,18 +48,24 @@ static void stop_main(struct loop *loop)
 	}
 }
 
-/* The main process is among them if it has been told by somebody else, and does not heed it. */
 static void stop_rest(struct loop *loop)
 {
-	int count;
-
-	if (!loop->stopping_told && loop->main_pid != 0) {
-		stop_main(loop);
-	}
-	count = tree_signal(&loop->tree, stop_signal(loop), loop->main_pid);
-	if (count > 0) {
+	if (tree_signal(&loop->tree, stop_signal(loop), loop->main_pid) > 0) {
 		tell_stopping(loop);
 	}
+}
+
+/* Gives the terminal back, after whoever has used it last. */
+static void restore_terminal(struct loop *loop)
+{
+	struct kin ours = {0};
+
+	if (!loop->alone) {
+		(void)tree_find(&loop->tree, &ours);
+	}
+	terminal_restore(loop->parts.terminal, loop->dirty, &ours);
+	loop->dirty = false;
+	kin_free(&ours);
 }
 
 static void kill_tree(struct loop *loop)
@@ -71,6 +77,7 @@ static void kill_tree(struct loop *loop)
 	/* The first time plainly: what is frozen is seen to be by its parents. */
 	count = tree_kill(&loop->tree, loop->was_killed, &refused);
 	loop->was_killed = true;
+	loop->dirty = true;
 	if (refused != 0 && !loop->refused_told) {
 		loop->refused_told = true;
 		journal_left(loop->parts.journal, refused, loop->supervisor.ending);
@@ -95,7 +102,7 @@ static void say_exited(struct loop *loop)
 	struct ending_words words = {.wait_status = loop->wait_status,
 				     .after = loop->supervisor.after_exit};
 
-	terminal_restore(loop->parts.terminal, failed);
+	restore_terminal(loop);
 	observer_end(loop->observer, (uint64_t)loop_now_ns());
 	if (loop->alone && words.after == ON_EXIT_WAIT &&
 	    terminal_is_ours_to_read(loop->parts.terminal)) {
@@ -180,11 +187,26 @@ static void tell_failure(const struct loop *loop, const char *path, int error)
 	free(shown);
 }
 
+/*
+ * Its file is open for writing, or, if it could be executed before, has been written and is not
+ * executable yet: a linker does the one after the other.
+ */
+static bool is_busy(const struct loop *loop, int error)
+{
+	int64_t since_ns = loop->supervisor.busy_ns;
+
+	if (error == ETXTBSY) {
+		return true;
+	}
+	return (error == EACCES || error == ENOEXEC) && loop->supervisor.generation > 1 &&
+	       (since_ns == 0 || loop_now_ns() - since_ns < SETTLE_CAP_NS);
+}
+
 static void fail_to_start(struct loop *loop, const char *path, const char *absolute, int error)
 {
 	struct supervisor_event failure = {.kind = EVENT_START_FAILED};
 
-	if (error == ETXTBSY) {
+	if (is_busy(loop, error)) {
 		failure.kind = EVENT_START_BUSY;
 	} else {
 		tell_failure(loop, path, error);
@@ -258,11 +280,13 @@ static void run_command(struct loop *loop)
 }
 
 /* The terminal as the command is to find it: as we found it. */
-static void prepare_terminal(const struct loop *loop)
+static void prepare_terminal(struct loop *loop)
 {
 	const struct options *options = loop->parts.options;
 
-	terminal_restore(loop->parts.terminal, loop->supervisor.generation > 1);
+	if (loop->supervisor.generation > 1) {
+		restore_terminal(loop);
+	}
 	terminal_begin(loop->parts.terminal);
 	if (options->clear > 0) {
 		terminal_clear(loop->parts.terminal, options->clear > 1);
@@ -304,14 +328,14 @@ static void postpone(struct loop *loop)
 	verify(loop);
 }
 
-/* Whoever used the terminal last may not have tidied up. */
 static void finish(struct loop *loop)
 {
-	bool died = WIFSIGNALED(loop->wait_status);
+	bool died_of_key =
+	    WIFSIGNALED(loop->wait_status) && WTERMSIG(loop->wait_status) == loop->key;
 
-	terminal_restore(loop->parts.terminal, died || loop->was_killed);
+	restore_terminal(loop);
 	/* A shell goes by this: its loop ends as well. */
-	loop->by_key = died && loop->key != 0 && WTERMSIG(loop->wait_status) == loop->key;
+	loop->by_key = loop->key != 0 && (died_of_key || loop->key_at_rest);
 	loop->finished = true;
 }
 

@@ -26,6 +26,7 @@ static void take_main_exit(struct loop *loop, int wait_status)
 	loop->main_pid = 0;
 	loop->main_stopped = false;
 	loop->wait_status = wait_status;
+	loop->dirty |= wait_status != 0;
 	guardian_set_main(loop->parts.guardian, 0);
 	event.now_ns = loop_now_ns();
 	loop_feed(loop, event);
@@ -120,6 +121,7 @@ static void take_key(struct loop *loop, struct signal_taken taken)
 		return;
 	}
 	loop->key = taken.number;
+	loop->key_at_rest = loop->main_pid == 0;
 	loop_feed_end(loop, EVENT_INTERRUPT, taken.number);
 }
 

@@ -3,6 +3,7 @@
 #include "launcher/message.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +11,8 @@
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
+
+#define ROOM_MS 100 /* how long a message may wait until it is left out */
 
 static int current_verbosity;
 
@@ -65,8 +68,14 @@ void message(enum message_level level, const char *format, ...)
 	if (sentence != NULL && asprintf(&line, "%sautoreload-run:%s %s%s\n", on, off, sentence,
 					 is_raw() ? "\r" : "") > 0) {
 		/* Nobody could be told that nobody can be told. */
-		ssize_t written = write(STDERR_FILENO, line, strlen(line));
+		struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
+		ssize_t written = -1;
 
+		/* A terminal that is stopped (Ctrl-S), or a pipe that nobody empties, must not stop
+		 * us. */
+		if (poll(&room, 1, ROOM_MS) > 0) {
+			written = write(STDERR_FILENO, line, strlen(line));
+		}
 		(void)written;
 		free(line);
 	}

@@ -15,28 +15,29 @@
 static const struct {
 	const char *program; /* the last name of one of its words; NULL: any */
 	const char *word;    /* one behind it; "--x*": one that begins so; NULL: none is needed */
-	const char *unless;  /* but not with this one; may be NULL */
+	bool is_own; /* before the first that is no option: behind it, it would be the script's */
+	const char *unless; /* but not with this one; may be NULL */
 	const char *advice;
 } known[] = {
-    {"manage.py", "runserver", "--noreload", "add --noreload"},
-    {"django-admin", "runserver", "--noreload", "add --noreload"},
-    {"django", "runserver", "--noreload", "add --noreload"},
-    {"flask", "--debug", "--no-reload", "add --no-reload behind run"},
-    {"flask", "--reload", NULL, "leave out --reload"},
-    {"uvicorn", "--reload", NULL, "leave out --reload"},
-    {"gunicorn", "--reload", NULL, "leave out --reload"},
-    {"hypercorn", "--reload", NULL, "leave out --reload"},
-    {"fastapi", "dev", "--no-reload", "add --no-reload"},
-    {"node", "--watch*", NULL, "leave out --watch"},
-    {"bun", "--watch", NULL, "leave out --watch"},
-    {"bun", "--hot", NULL, "leave out --hot"},
-    {"deno", "--watch*", NULL, "leave out --watch"},
-    {"tsx", "watch", NULL, "leave out watch"},
-    {"nodemon", NULL, NULL, "give its command to autoreload-run itself"},
-    {"node-dev", NULL, NULL, "use node"},
-    {"ts-node-dev", NULL, NULL, "use ts-node"},
-    {"watchmedo", "auto-restart", NULL, "give its command to autoreload-run itself"},
-    {"hupper", NULL, NULL, "give its command to autoreload-run itself"},
+    {"manage.py", "runserver", false, "--noreload", "add --noreload"},
+    {"django-admin", "runserver", false, "--noreload", "add --noreload"},
+    {"django", "runserver", false, "--noreload", "add --noreload"},
+    {"flask", "--debug", false, "--no-reload", "add --no-reload behind run"},
+    {"flask", "--reload", false, NULL, "leave out --reload"},
+    {"uvicorn", "--reload", false, NULL, "leave out --reload"},
+    {"gunicorn", "--reload", false, NULL, "leave out --reload"},
+    {"hypercorn", "--reload", false, NULL, "leave out --reload"},
+    {"fastapi", "dev", false, "--no-reload", "add --no-reload"},
+    {"node", "--watch*", true, NULL, "leave out --watch"},
+    {"bun", "--watch", true, NULL, "leave out --watch"},
+    {"bun", "--hot", true, NULL, "leave out --hot"},
+    {"deno", "--watch*", false, NULL, "leave out --watch"},
+    {"tsx", "watch", false, NULL, "leave out watch"},
+    {"nodemon", NULL, false, NULL, "give its command to autoreload-run itself"},
+    {"node-dev", NULL, false, NULL, "use node"},
+    {"ts-node-dev", NULL, false, NULL, "use ts-node"},
+    {"watchmedo", "auto-restart", false, NULL, "give its command to autoreload-run itself"},
+    {"hupper", NULL, false, NULL, "give its command to autoreload-run itself"},
 };
 
 /* A variable that a reloader sets for the process that it restarts. */
@@ -75,11 +76,14 @@ static bool matches(const char *word, const char *pattern)
 							: strcmp(word, pattern) == 0;
 }
 
-static bool has(const struct words *words, size_t from, const char *pattern)
+static bool has(const struct words *words, size_t from, const char *pattern, bool is_own)
 {
 	for (size_t i = from; i < words->count; i++) {
 		if (matches(words->at[i], pattern)) {
 			return true;
+		}
+		if (is_own && words->at[i][0] != '-') {
+			break;
 		}
 	}
 	return false;
@@ -112,8 +116,10 @@ const char *reloaders_by_words(const char *text, size_t length)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		size_t behind = behind_program(&words, known[i].program);
 
-		if (behind > 0 && (known[i].word == NULL || has(&words, behind, known[i].word)) &&
-		    (known[i].unless == NULL || !has(&words, behind, known[i].unless))) {
+		if (behind > 0 &&
+		    (known[i].word == NULL ||
+		     has(&words, behind, known[i].word, known[i].is_own)) &&
+		    (known[i].unless == NULL || !has(&words, behind, known[i].unless, false))) {
 			return known[i].advice;
 		}
 	}

@@ -159,7 +159,7 @@ static unsigned is_told(struct supervisor *supervisor, int64_t now_ns)
 {
 	supervisor->stop_ns = now_ns;
 	enter(supervisor, SUPERVISOR_STOPPING, now_ns + supervisor->settings.stop_timeout_ns / 2);
-	return 0;
+	return ACTION_SAY_STOPPING;
 }
 
 static unsigned terminate(struct supervisor *supervisor, struct supervisor_event event)

@@ -84,14 +84,15 @@ struct supervisor_event {
 
 /* What to do, in this order. */
 enum supervisor_action {
-	ACTION_SAY_EXITED = 1 << 0,  /* it ended by itself: say so, and what follows (after_exit) */
-	ACTION_STOP_MAIN = 1 << 1,   /* the stop signal to the main process */
-	ACTION_STOP_REST = 1 << 2,   /* and to all others */
-	ACTION_KILL = 1 << 3,	     /* SIGKILL to all */
-	ACTION_SAY_IGNORED = 1 << 4, /* Ctrl-C is ignored: say what a second one does */
-	ACTION_SAY_LOCKED = 1 << 5,  /* a checkout takes long: say what we wait for */
-	ACTION_SAY_BUSY = 1 << 6,    /* so does the file's writer */
-	ACTION_SAY_PAUSING = 1 << 7, /* the start is put off for pause_ns */
+	ACTION_SAY_EXITED = 1 << 0, /* it ended by itself: say so, and what follows (after_exit) */
+	ACTION_SAY_STOPPING = 1 << 1, /* somebody else has asked it to end */
+	ACTION_STOP_MAIN = 1 << 2,    /* the stop signal to the main process */
+	ACTION_STOP_REST = 1 << 3,    /* and to all others */
+	ACTION_KILL = 1 << 4,	      /* SIGKILL to all */
+	ACTION_SAY_IGNORED = 1 << 5,  /* Ctrl-C is ignored: say what a second one does */
+	ACTION_SAY_LOCKED = 1 << 6,   /* a checkout takes long: say what we wait for */
+	ACTION_SAY_BUSY = 1 << 7,     /* so does the file's writer */
+	ACTION_SAY_PAUSING = 1 << 8,  /* the start is put off for pause_ns */
 	ACTION_POSTPONE =
 	    1 << 8,		 /* make ready for the first change: nothing is started before it */
 	ACTION_START = 1 << 9,	 /* the next generation */

@@ -9,12 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "launcher/company.h"
+
 /*
  * To be sent whatever the program has done: each of these (xterm's control sequences) changes
- * nothing where it is so already. 1049 brings the cursor back to where it was last saved, so it is
- * saved before: each screen has a memory of its own for that.
+ * nothing where it is so already. 1049 brings the cursor back to where it was when the alternate
+ * screen was entered, which may be long ago: so it is entered once more, which saves it, unless we
+ * are there.
  */
-static const char tidy[] = "\0337\033[?1049l"				  /* the normal screen */
+static const char tidy[] = "\033[?1049h\033[?1049l"			  /* the normal screen */
 			   "\033[?1000l\033[?1002l\033[?1003l\033[?1006l" /* the mouse */
 			   "\033[?1004l"				  /* the focus */
 			   "\033[?2004l"				  /* pastes */
@@ -35,12 +38,19 @@ static bool is_controlling(int fd)
 	return isatty(fd) && tcgetsid(fd) == getsid(0);
 }
 
+static bool is_plain(const struct termios *settings)
+{
+	return (settings->c_lflag & (ICANON | ECHO)) == (ICANON | ECHO);
+}
+
 void terminal_open(struct terminal *terminal)
 {
 	const char *type = getenv("TERM");
 
 	terminal->fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	terminal->saved = terminal->fd >= 0 && tcgetattr(terminal->fd, &terminal->settings) == 0;
+	/* What is plain is the user's; anything else, another's who is using the terminal now. */
+	terminal->saved = terminal->fd >= 0 && tcgetattr(terminal->fd, &terminal->settings) == 0 &&
+			  is_plain(&terminal->settings);
 	terminal->has_modes = type != NULL && type[0] != '\0' && strcmp(type, "dumb") != 0;
 	terminal->is_stdin = terminal->fd >= 0 && is_controlling(STDIN_FILENO);
 }
@@ -64,12 +74,11 @@ void terminal_begin(struct terminal *terminal)
 
 void terminal_continue(struct terminal *terminal)
 {
-	const tcflag_t plain = ICANON | ECHO;
 	struct termios now;
 
-	if (terminal->saved && in_foreground(terminal) && tcgetattr(terminal->fd, &now) == 0 &&
-	    (now.c_lflag & plain) == plain) {
+	if (in_foreground(terminal) && tcgetattr(terminal->fd, &now) == 0 && is_plain(&now)) {
 		terminal->settings = now;
+		terminal->saved = true;
 	}
 }
 
@@ -95,17 +104,19 @@ static void reclaim(const struct terminal *terminal)
 	}
 }
 
-void terminal_restore(const struct terminal *terminal, bool dirty)
+void terminal_restore(const struct terminal *terminal, bool dirty, const struct kin *ours)
 {
-	if (!terminal->saved) {
+	if (terminal->fd < 0) {
 		return;
 	}
 	reclaim(terminal);
-	if (!in_foreground(terminal)) {
+	if (!in_foreground(terminal) || company_reads_terminal(ours)) {
 		return;
 	}
-	/* Now: to wait until it has shown all may be for ever (Ctrl-S). */
-	(void)tcsetattr(terminal->fd, TCSANOW, &terminal->settings);
+	if (terminal->saved) {
+		/* Now: to wait until it has shown all may be for ever (Ctrl-S). */
+		(void)tcsetattr(terminal->fd, TCSANOW, &terminal->settings);
+	}
 	if (dirty && terminal->has_modes) {
 		send(terminal->fd, tidy);
 	}

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <termios.h>
 
+#include "launcher/kin.h"
+
 struct terminal {
 	int fd; /* -1: we have none */
 	bool saved;
@@ -33,14 +35,16 @@ void terminal_begin(struct terminal *terminal);
 void terminal_continue(struct terminal *terminal);
 
 /*
- * Sets the settings back to what they were. If the foreground belongs to a process group of the
- * command's that is no more (a shell's, tcsetpgrp(3)), it is taken back.
+ * Sets the settings back to what they were, unless another reads the terminal as well (company.h):
+ * what is there may be what it has set, and it may be drawing the screen. ours: who is no other. If
+ * the foreground belongs to a process group of the command's that is no more (a shell's,
+ * tcsetpgrp(3)), it is taken back.
  *
  * dirty: whoever used it may not have tidied up, so the cursor is shown, the alternate screen left
  * (with the cursor where it is, if there was none), and the reporting of the mouse, of the focus
  * and of pastes switched off.
  */
-void terminal_restore(const struct terminal *terminal, bool dirty);
+void terminal_restore(const struct terminal *terminal, bool dirty, const struct kin *ours);
 
 /*
  * Does the terminal take lines, as when Ctrl-C is meant to end what runs? If not, a program has

@@ -27,8 +27,7 @@ void tree_forget(struct tree *tree, pid_t child)
 	}
 }
 
-/* The tree's members below us and not below strangers. */
-static bool find(const struct tree *tree, struct kin *kin)
+bool tree_find(const struct tree *tree, struct kin *kin)
 {
 	bool known = kin_add_own_children(kin);
 
@@ -47,7 +46,7 @@ bool tree_is_empty(const struct tree *tree)
 	if (tree->strangers.count == 0) {
 		return false; /* then waitpid(2) has told, or will */
 	}
-	empty = find(tree, &kin) && kin.count == 0;
+	empty = tree_find(tree, &kin) && kin.count == 0;
 	kin_free(&kin);
 	return empty;
 }
@@ -102,7 +101,7 @@ int tree_signal(const struct tree *tree, int number, pid_t except)
 	pid_t spared = except > 0 ? kin_listed(except) : 0;
 	int count;
 
-	if (!find(tree, &kin)) {
+	if (!tree_find(tree, &kin)) {
 		signal_namespace(number);
 	}
 	for (size_t i = 0; i < kin.count; i++) {
@@ -122,7 +121,7 @@ static pid_t reach_all(const struct tree *tree, struct kin *kin, int number)
 	size_t reached = 0;
 
 	for (int pass = 0; pass < PASSES_MAX; pass++) {
-		if (!find(tree, kin)) {
+		if (!tree_find(tree, kin)) {
 			signal_namespace(number);
 		}
 		if (kin->count == reached) {

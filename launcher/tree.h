@@ -21,6 +21,9 @@ struct tree {
 void tree_open(struct tree *tree);
 void tree_close(struct tree *tree);
 
+/* Adds its members; false if there is no /proc to tell. */
+bool tree_find(const struct tree *tree, struct kin *kin);
+
 /*
  * Sends the signal to every descendant but `except` (0: to all), and SIGCONT after it, for the
  * stopped. Returns how many there were. By pidfd (pidfd_open(2)), after a look that the pid still

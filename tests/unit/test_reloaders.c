@@ -46,6 +46,8 @@ Test(reloaders, by_words)
 	    {"node --watch a.js", "--watch"},
 	    {"node --watch-path=src a.js", "--watch"},
 	    {"node a.js", NULL},
+	    {"node a.js --watch", NULL},
+	    {"node --inspect --watch a.js", "--watch"},
 	    {"node /x/node_modules/.bin/nodemon a.js", "itself"},
 	    {"node /x/node_modules/.bin/tsx watch a.ts", "watch"},
 	    {"nodemon a.js", "itself"},
