@@ -142,6 +142,11 @@ shows() {
 	return 1
 }
 
+# shows_twice REGEX
+shows_twice() {
+	[ "$(screen | grep -c "$1")" -eq 2 ]
+}
+
 expect_screen() {
 	eventually shows "$1"
 }

@@ -106,10 +106,6 @@ run_failing() {
 	assert_equal "$(screen | grep -c "^line 'word")" 20
 }
 
-shows_twice() {
-	[ "$(screen | grep -c "$1")" -eq 2 ]
-}
-
 @test "stdin is /dev/null: what is typed while nothing runs is left to the shell" {
 	open_terminal
 	run_failing ' </dev/null'

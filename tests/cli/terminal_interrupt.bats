@@ -170,14 +170,52 @@ load terminal
 	expect_only_terminal
 }
 
+# keys MODE: keys.py in this mode.
+keys() {
+	use_program terminal
+	echo "$1" >mode
+	type_line 'ar python3 keys.py'
+	expect_started 1
+	expect_screen "$1 ready"
+	expect_watching "$project/mode"
+}
+
 @test "Ctrl-C in raw mode is the program's key" {
 	open_terminal
-	use_program terminal
-	echo lines >mode
-	type_line 'ar python3 keys.py'
-	expect_screen 'lines ready'
+	keys lines
 	press C-c
 	expect_screen "key '\\\\x03'"
 	press a
 	expect_screen "key 'a'"
+}
+
+@test "Ctrl-C that is a signal to a program with line editing: it and we live on" {
+	open_terminal
+	keys signals
+	press C-c
+	expect_screen interrupted
+	press C-c
+	eventually shows_twice interrupted
+	press a
+	expect_screen "key 'a'"
+	no_prompt
+}
+
+@test "Ctrl-C that is a signal to a program with line editing: a save restarts it" {
+	open_terminal
+	keys signals
+	press C-c
+	expect_screen interrupted
+	echo plain >mode
+	expect_started 2
+	expect_screen '*plain ready'
+}
+
+@test "Ctrl-C that is a signal to a program with line editing: when it ends later, we wait" {
+	open_terminal
+	keys signals
+	press C-c
+	expect_screen interrupted
+	press q
+	expect waiting
 }

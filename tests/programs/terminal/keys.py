@@ -2,6 +2,7 @@
 
 plain   reads lines, as most programs do
 lines   raw, on the normal screen, as something with line editing of its own
+signals the same, but Ctrl-C is a signal to it, as it is to most that edit lines
 full    raw, on the alternate screen, without cursor, with the mouse and bracketed paste
 
 Says "MODE ready" and shows what it reads. Keys in raw mode: q leaves in good order, x leaves without a
@@ -23,7 +24,11 @@ def show(text):
 
 
 def take(mode):
-    tty.setraw(0)
+    if mode == "signals":
+        signal.signal(signal.SIGINT, lambda *_: show("interrupted"))
+        tty.setcbreak(0)
+    else:
+        tty.setraw(0)
     if mode == "full":
         os.write(1, ENTER)
     elif mode == "lines":
