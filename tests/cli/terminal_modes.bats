@@ -200,11 +200,46 @@ lines ready
 autoreload-run: python3 was killed by"
 }
 
+# hear: what is written to the terminal from now on goes to $io/bytes.
+hear() {
+	tmux_do pipe-pane "cat >$io/bytes"
+}
+
+# heard_no_modes: colours apart, no escape sequence was among it.
+heard_no_modes() {
+	! sed $'s/\033\\[[0-9;]*m//g' "$io/bytes" | grep $'\033'
+}
+
 @test "program that leaves by itself, in good order: the terminal hears nothing from us but the message" {
 	open_terminal
 	keys lines
-	tmux_do pipe-pane "cat >$io/bytes"
+	hear
 	press q
-	eventually grep -q 'autoreload-run: python3 exited' "$io/bytes"
-	run -1 grep $'\033\[?' "$io/bytes"
+	eventually grep -q 'exited with status 0' "$io/bytes"
+	heard_no_modes
+}
+
+@test "program that has changed nothing, restarted after another has used the alternate screen: the cursor stays" {
+	open_terminal
+	type_line "printf '\\033[?1049h\\033[?1049l'; seq 10"
+	expect_prompt 0
+	keys plain
+	echo 'plain' >mode
+	expect_started 2
+	eventually shows_twice 'plain ready'
+	assert_equal "$(below_line '\[shell\] ar')" "plain ready
+autoreload-run: mode changed, restarting
+plain ready"
+}
+
+@test "program that has hidden the cursor and nothing else, killed: it is shown" {
+	open_terminal
+	echo 1 >word
+	type_line "ar sh -c 'printf \"\\033[?25l\"; cat word; exec sleep 100'"
+	expect_started 1
+	expect_screen 1
+	modes_are 'alternate 0, cursor 0, mouse 0'
+	kill -s KILL "$pid"
+	expect waiting
+	eventually modes_are "$PLAIN_MODES"
 }
