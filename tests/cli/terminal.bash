@@ -126,6 +126,19 @@ parent_of() {
 	awk '/^PPid:/ { print $2 }' "/proc/$1/status"
 }
 
+# ends_after GENERATION: Ctrl-C ends us, who wait; that was the last generation.
+ends_after() {
+	local until
+
+	press C-c
+	expect_prompt 3
+	until=$(deadline)
+	while read -r -t 0 -u "$events"; do
+		next_event "$until"
+	done
+	assert_equal "$generation" "$1"
+}
+
 # screen: what the terminal shows now.
 screen() {
 	tmux_do capture-pane -p -J | sed 's/ *$//'

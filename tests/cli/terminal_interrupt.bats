@@ -170,6 +170,28 @@ load terminal
 	expect_only_terminal
 }
 
+@test "Ctrl-C, one launcher under another: all are gone, and the shell sees 130" {
+	open_terminal
+	type_line "$autoreload_run $autoreload_run --events $io/events sleep 100"
+	expect_started 1
+	press C-c
+	expect_prompt 130
+	expect_only_terminal
+}
+
+@test "Ctrl-S, then Ctrl-C: it ends" {
+	open_terminal
+	echo 1 >word
+	type_line "ar sh -c 'cat word; exec sleep 100'"
+	expect_started 1
+	expect_watching "$project/word"
+	press C-s
+	echo 2 >word
+	# What we say of it cannot be shown.
+	press C-c
+	expect_prompt 130
+}
+
 # keys MODE: keys.py in this mode.
 keys() {
 	use_program terminal

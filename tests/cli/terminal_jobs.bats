@@ -86,6 +86,7 @@ stop_by_key() {
 	echo 2 >word
 	expect_started 2
 	expect_screen '*2'
+	assert_equal "$(foreground)" "$shell"
 }
 
 @test "Ctrl-Z, bg, fg: Ctrl-C ends both" {
@@ -113,6 +114,21 @@ stop_by_key() {
 	eventually has_foreground "$launcher"
 	press C-c
 	expect_prompt 3
+}
+
+@test "Ctrl-Z while nothing runs; what is typed then is the shell's, and after fg Enter restarts" {
+	open_terminal
+	type_line "ar sh -c 'exit 3'"
+	expect_started 1
+	expect waiting
+	stop_by_key
+	type_line ''
+	expect_prompt 148
+	type_line fg
+	eventually has_foreground "$launcher"
+	eventually are_running "$launcher"
+	press Enter
+	expect_started 2
 }
 
 @test "Ctrl-Z and fg, twenty times" {

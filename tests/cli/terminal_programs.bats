@@ -69,6 +69,19 @@ has_new_prompt() {
 	settings_are "$settings"
 }
 
+@test "pdb: Ctrl-C in the debugged program brings back its prompt" {
+	open_terminal
+	printf '%s\n' 'import time' "print('ready', flush=True)" \
+		'while True:' '    time.sleep(0.01)' >script.py
+	type_line 'ar python3 -m pdb -c continue script.py'
+	expect_screen ready
+	press C-c
+	expect_screen '[(]Pdb[)]'
+	type_line 'p 6 * 7'
+	expect_screen 42
+	no_prompt
+}
+
 # -- Python's interactive mode -----------------------------------------------------------------------
 
 run_python() {
