@@ -90,6 +90,21 @@ run_failing() {
 	expect_screen '<hello>'
 }
 
+@test "what is typed while it runs stays for the program until it reads" {
+	open_terminal
+	mkfifo go
+	type_line "ar sh -c 'echo ready; read -r line <go; read -r line; echo \"<\$line>\"; exit 3'"
+	expect_started 1
+	expect_screen ready
+	type_line hello
+	expect_screen hello
+	# When it has obeyed, it has seen that there is something to read.
+	kill -s USR2 "$launcher"
+	expect_screen 'autoreload-run: * watched*'
+	echo >go
+	expect_screen '<hello>'
+}
+
 @test "what is typed while it runs does not restart it later" {
 	open_terminal
 	type_line "ar sh -c 'echo ready; read -r line; echo \"<\$line>\"; exit 3'"
@@ -176,6 +191,22 @@ run_failing() {
 	expect_started 2
 }
 
+@test "background job while nothing runs: what is typed is another program's" {
+	open_terminal
+	run_failing ' &'
+	expect_prompt 0
+	expect waiting
+	type_line cat
+	eventually setting icanon
+	type_line 'hello'
+	eventually shows_twice '^hello$'
+	press C-d
+	expect_prompt 0
+	kill -s USR1 "$launcher"
+	# The first since.
+	expect_started 2
+}
+
 @test "background job while nothing runs, then fg: Enter restarts" {
 	open_terminal
 	run_failing ' &'
@@ -220,10 +251,19 @@ run_size() {
 }
 
 @test "a window that gets another size: the program hears of it once" {
-	open_terminal
-	run_size
+	use_program terminal
+	echo 1 >word
+	# A shell that does not mind that its child is stopped.
+	open_terminal_for sh -c "$autoreload_run --events $io/events python3 size.py; :"
+	expect_started 1
+	expect_screen ready
+	expect_watching "$project/word"
+	# Two that come at once would be one.
+	kill -s STOP "$launcher"
+	eventually are_stopped "$launcher"
 	tmux_do resize-window -x 90 -y 20
-	eventually grep -q '90 20' sizes
+	eventually grep -qx 'kernel 90 20' sizes
+	kill -s CONT "$launcher"
 	# When this has been done, the launcher has dealt with its own SIGWINCH.
 	echo 2 >word
 	expect_started 2
