@@ -241,3 +241,21 @@ has_no_other_child() {
 	settings_are "$before"
 	assert_equal "$(foreground)" "$shell"
 }
+
+@test "launcher of a stopped raw program killed: all are gone, and the shell keeps its settings" {
+	local before
+
+	open_terminal
+	use_program terminal
+	echo lines >mode
+	type_line 'ar python3 keys.py'
+	expect_started 1
+	expect_screen 'lines ready'
+	press Z
+	expect_prompt 148
+	eventually setting -icanon
+	before=$(stty -g -F "$tty")
+	kill -s KILL "$launcher"
+	expect_only_terminal
+	settings_are "$before"
+}

@@ -170,6 +170,24 @@ load terminal
 	expect_only_terminal
 }
 
+@test "Ctrl-C in the pause before a restart ends us" {
+	open_terminal
+	type_line 'ar --on-exit restart false'
+	expect pausing
+	press C-c
+	expect_prompt 1
+	expect_only_terminal
+}
+
+@test "--postpone: Ctrl-C before the first start ends us" {
+	open_terminal
+	type_line 'ar --postpone sleep 100'
+	expect_screen 'autoreload-run: waiting*'
+	press C-c
+	expect_prompt 130
+	expect_only_terminal
+}
+
 @test "Ctrl-C, one launcher under another: all are gone, and the shell sees 130" {
 	open_terminal
 	type_line "$autoreload_run $autoreload_run --events $io/events sleep 100"

@@ -131,6 +131,23 @@ stop_by_key() {
 	expect_started 2
 }
 
+@test "Ctrl-Z in the pause before a restart, fg: it goes on" {
+	local before
+
+	open_terminal
+	type_line 'ar --on-exit restart false'
+	expect pausing
+	stop_by_key
+	eventually are_stopped "$(pgrep -x -P "$shell" autoreload-run)"
+	# What it had said until then.
+	while read -r -t 0 -u "$events"; do
+		next_event "$(deadline)"
+	done
+	before=$generation
+	type_line fg
+	expect_started $((before + 1))
+}
+
 @test "Ctrl-Z and fg, twenty times" {
 	local i
 

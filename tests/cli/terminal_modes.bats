@@ -243,3 +243,54 @@ plain ready"
 	expect waiting
 	eventually modes_are "$PLAIN_MODES"
 }
+
+# run_before_less: the command is the first of a pipeline, whose last one has the screen.
+run_before_less() {
+	echo 1 >word
+	type_line "ar sh -c 'cat word; seq 100; exec sleep 100' | less"
+	expect_started 1
+	expect_screen 20
+	eventually modes_are 'alternate 1, cursor 1, mouse 0'
+	eventually setting -icanon -echo
+	expect_watching "$project/word"
+}
+
+@test "a pager behind us in the pipeline keeps its screen at a restart" {
+	open_terminal
+	run_before_less
+	echo 2 >word
+	expect_started 2
+	modes_are 'alternate 1, cursor 1, mouse 0'
+}
+
+@test "a pager behind us in the pipeline keeps its settings at a restart" {
+	open_terminal
+	run_before_less
+	echo 2 >word
+	expect_started 2
+	setting -icanon -echo
+}
+
+@test "a pager behind us in the pipeline is left with q: settings as before" {
+	open_terminal
+	run_before_less
+	press q
+	eventually settings_are "$settings"
+	kill -s TERM "$launcher"
+	expect_prompt 0
+	type_line "stty -g >$io/after"
+	expect_prompt 0
+	assert_equal "$(<"$io/after")" "$settings"
+}
+
+@test "a raw program that writes to a pipe, killed: settings as before" {
+	open_terminal
+	use_program terminal
+	echo lines >mode
+	type_line 'ar python3 keys.py | tee log'
+	expect_started 1
+	expect_screen 'lines ready'
+	press K
+	expect waiting
+	eventually settings_are "$settings"
+}
