@@ -62,14 +62,13 @@ run_failing() {
 	run_failing
 	expect waiting
 	press C-d
-	kill -s USR1 "$launcher"
+	# When it has obeyed, it has seen the key.
+	kill -s USR2 "$launcher"
+	expect_screen 'autoreload-run: * watched*'
+	press Enter
 	expect_started 2
 	expect waiting
-	press C-d
-	press Enter
-	expect_started 3
-	expect waiting
-	ends_after 3
+	ends_after 2
 }
 
 @test "Enter restarts at once, however soon the command has failed" {
