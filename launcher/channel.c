@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The launcher's end of the FIFO; see channel.h.
- *
- * The FIFO is 0666, because a process that dropped its privileges must open it for reading and
- * writing both (preload/sender.c tells why). Others are kept out by not knowing where it is: the
- * outer folder can be entered by all but listed by us alone, and the inner one has 128 random bits
- * for its name.
- */
+/* The launcher's end of the FIFO; see channel.h. */
 #include "launcher/channel.h"
 
 #include <errno.h>
@@ -21,6 +14,7 @@
 #include <unistd.h>
 
 #include "launcher/clock.h"
+#include "launcher/folder.h"
 #include "launcher/intake.h"
 #include "preload/guest.h"
 
@@ -37,10 +31,7 @@ struct partial {
 };
 
 struct channel {
-	int fd;
-	int alarm; /* a FIFO, too */
-	char outer[64];
-	char folder[128];
+	struct folder folder;
 	uint64_t malformed;
 	uint64_t now_ns; /* when the bytes in the buffer arrived, CLOCK_MONOTONIC */
 	struct partial partials[PARTS_MAX];
@@ -50,109 +41,6 @@ struct channel {
 	struct intake *intake;
 	struct intake_buffer buffer;
 };
-
-/*
- * In memory first: on a disk, each report would write the FIFO's new time to the journal, which
- * takes longer than all the rest of the write.
- */
-static const char *const places[] = {"/dev/shm", "/tmp", "/var/tmp", "/run"};
-
-static int random_hex(char *text, size_t bytes)
-{
-	unsigned char raw[16];
-
-	if (getrandom(raw, bytes, 0) != (ssize_t)bytes) {
-		return -1;
-	}
-	for (size_t i = 0; i < bytes; i++) {
-		(void)snprintf(text + 2 * i, 3, "%02x", raw[i]);
-	}
-	return 0;
-}
-
-/* mkdir and mkfifo obey the umask, which is the user's: so their modes are set again. */
-static int make_folder(const char *path)
-{
-	if (mkdir(path, 0700) != 0) {
-		return -1;
-	}
-	return chmod(path, 0711);
-}
-
-/* Both ends: so that there is never an end of file between two writers. */
-static int make_fifo(const struct channel *channel, const char *name)
-{
-	char path[192];
-
-	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, name);
-	if (mkfifo(path, 0600) != 0 || chmod(path, 0666) != 0) {
-		return -1;
-	}
-	return open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-}
-
-static int fill_folder(struct channel *channel, const char *builds)
-{
-	char path[192];
-
-	(void)snprintf(path, sizeof(path), "%s%s", channel->folder, GUEST_BUILDS);
-	if (symlink(builds, path) != 0) {
-		return -1;
-	}
-	channel->fd = make_fifo(channel, GUEST_FIFO);
-	channel->alarm = make_fifo(channel, GUEST_ALARM);
-	return channel->fd < 0 || channel->alarm < 0 ? -1 : 0;
-}
-
-static void close_fifos(const struct channel *channel)
-{
-	if (channel->fd >= 0) {
-		close(channel->fd);
-	}
-	if (channel->alarm >= 0) {
-		close(channel->alarm);
-	}
-}
-
-static void remove_folder(const struct channel *channel)
-{
-	static const char *const names[] = {GUEST_BUILDS, GUEST_FIFO, GUEST_ALARM};
-	char path[192];
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		(void)snprintf(path, sizeof(path), "%s%s", channel->folder, names[i]);
-		unlink(path);
-	}
-	rmdir(channel->folder);
-	rmdir(channel->outer);
-}
-
-static int make_channel(struct channel *channel, const char *place, const char *builds)
-{
-	char outer[13];
-	char inner[33];
-
-	if (random_hex(outer, 6) != 0 || random_hex(inner, 16) != 0) {
-		return -1;
-	}
-	(void)snprintf(channel->outer, sizeof(channel->outer), "%s/autoreload-run-%s", place,
-		       outer);
-	(void)snprintf(channel->folder, sizeof(channel->folder), "%s/%s", channel->outer, inner);
-	if (make_folder(channel->outer) != 0) {
-		return -1;
-	}
-	if (make_folder(channel->folder) != 0 || fill_folder(channel, builds) != 0) {
-		int saved_errno = errno;
-
-		close_fifos(channel);
-		channel->fd = -1;
-		channel->alarm = -1;
-		remove_folder(channel);
-		errno = saved_errno;
-		return -1;
-	}
-	return 0;
-}
 
 /* As large as we may: an import writes hundreds of reports at once. */
 static void enlarge_pipe(int fd)
@@ -169,15 +57,10 @@ struct channel *channel_open(const char *builds)
 	if (channel == NULL) {
 		return NULL;
 	}
-	channel->fd = -1;
-	channel->alarm = -1;
 	channel->strings = malloc(PAYLOAD_MAX + 3);
-	for (size_t i = 0; channel->strings != NULL && i < sizeof(places) / sizeof(*places); i++) {
-		if (make_channel(channel, places[i], builds) == 0) {
-			enlarge_pipe(channel->fd);
-			channel->intake = intake_open(channel->fd);
-			break;
-		}
+	if (channel->strings != NULL && folder_make(&channel->folder, builds) == 0) {
+		enlarge_pipe(channel->folder.reports);
+		channel->intake = intake_open(channel->folder.reports);
 	}
 	if (channel->intake != NULL && intake_make_room(&channel->buffer, 1) == 0) {
 		return channel;
@@ -197,10 +80,7 @@ void channel_close(struct channel *channel)
 		free(channel->partials[i].payload);
 	}
 	intake_close(channel->intake);
-	if (channel->fd >= 0) {
-		close_fifos(channel);
-		remove_folder(channel);
-	}
+	folder_close(&channel->folder);
 	free(channel->buffer.bytes);
 	free(channel->strings);
 	free(channel);
@@ -213,12 +93,12 @@ int channel_fd(const struct channel *channel)
 
 const char *channel_folder(const struct channel *channel)
 {
-	return channel->folder;
+	return channel->folder.path;
 }
 
 int channel_alarm_fd(const struct channel *channel)
 {
-	return channel->alarm;
+	return channel->folder.alarm;
 }
 
 bool channel_take_alarm(struct channel *channel)
@@ -226,7 +106,7 @@ bool channel_take_alarm(struct channel *channel)
 	char bytes[512];
 	bool any = false;
 
-	while (read(channel->alarm, bytes, sizeof(bytes)) > 0) {
+	while (read(channel->folder.alarm, bytes, sizeof(bytes)) > 0) {
 		any = true;
 	}
 	return any;

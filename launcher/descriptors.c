@@ -11,16 +11,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "launcher/path.h"
+#include "launcher/kin.h"
 
 static bool is_written(pid_t pid, const char *name, int64_t *position)
 {
 	char path[64];
+	char what[32];
 	unsigned flags = 0;
 	FILE *file;
 	bool known;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.10s", (int)pid, name);
+	(void)snprintf(what, sizeof(what), "fdinfo/%.10s", name);
+	kin_path(path, sizeof(path), pid, what);
 	file = fopen(path, "re");
 	if (file == NULL) {
 		return false;
@@ -39,7 +41,7 @@ void descriptors_each_written(pid_t pid,
 	const struct dirent *entry;
 	DIR *all;
 
-	path_of_process(folder, sizeof(folder), pid, "fd");
+	kin_path(folder, sizeof(folder), pid, "fd");
 	all = opendir(folder);
 	while (all != NULL && (entry = readdir(all)) != NULL) {
 		struct descriptor descriptor;

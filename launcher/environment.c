@@ -8,7 +8,14 @@
 
 #include "preload/guest.h"
 
-static const char preload_name[] = "LD_PRELOAD";
+#define PRELOAD	   "LD_PRELOAD"
+#define GENERATION "AUTORELOAD_GENERATION"
+#define CHANGED	   "AUTORELOAD_CHANGED"
+
+/* What an outer one of us may have set is not for our command. */
+static const char *const ours[] = {GUEST_VARIABLE, GENERATION, CHANGED, NULL};
+static const char *const ours_and_preload[] = {GUEST_VARIABLE, GENERATION, CHANGED, PRELOAD, NULL};
+static const char *const none[] = {NULL};
 
 static bool is_variable(const char *entry, const char *name)
 {
@@ -43,7 +50,18 @@ static bool append(char **copy, size_t *count, char *entry)
 	return entry != NULL;
 }
 
-static char **copy_without_ours(char *const envp[], bool with_preload, size_t *count)
+static bool is_one_of(const char *entry, const char *const names[])
+{
+	for (; *names != NULL; names++) {
+		if (is_variable(entry, *names)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* With room for two more. */
+static char **copy_without(char *const envp[], const char *const names[], size_t *count)
 {
 	size_t size = 0;
 	char **copy;
@@ -54,11 +72,7 @@ static char **copy_without_ours(char *const envp[], bool with_preload, size_t *c
 	copy = calloc(size + 3, sizeof(*copy));
 	*count = 0;
 	for (size_t i = 0; copy != NULL && i < size; i++) {
-		if (is_variable(envp[i], GUEST_VARIABLE) ||
-		    (!with_preload && is_variable(envp[i], preload_name))) {
-			continue;
-		}
-		if (!append(copy, count, strdup(envp[i]))) {
+		if (!is_one_of(envp[i], names) && !append(copy, count, strdup(envp[i]))) {
 			environment_free(copy);
 			return NULL;
 		}
@@ -70,21 +84,21 @@ char **environment_copy(char *const envp[])
 {
 	size_t count;
 
-	return copy_without_ours(envp, true, &count);
+	return copy_without(envp, ours, &count);
 }
 
 char **environment_with_preload(char *const envp[], const char *folder, bool everything)
 {
-	const char *theirs = environment_get(envp, preload_name);
+	const char *theirs = environment_get(envp, PRELOAD);
 	char *preload = NULL;
 	char *setting = NULL;
 	size_t count;
-	char **copy = copy_without_ours(envp, false, &count);
+	char **copy = copy_without(envp, ours_and_preload, &count);
 
 	if (copy == NULL) {
 		return NULL;
 	}
-	if (asprintf(&preload, "%s=%s%s%s%s", preload_name, theirs != NULL ? theirs : "",
+	if (asprintf(&preload, "%s=%s%s%s%s", PRELOAD, theirs != NULL ? theirs : "",
 		     theirs != NULL && theirs[0] != '\0' ? ":" : "", folder, GUEST_LIBRARY) < 0) {
 		preload = NULL;
 	}
@@ -100,5 +114,32 @@ char **environment_with_preload(char *const envp[], const char *folder, bool eve
 	}
 	append(copy, &count, preload);
 	append(copy, &count, setting);
+	return copy;
+}
+
+/* Appends NAME=value. */
+static bool set(char **copy, size_t *count, const char *name, const char *value)
+{
+	char *setting = NULL;
+
+	if (asprintf(&setting, "%s=%s", name, value) < 0) {
+		setting = NULL;
+	}
+	return append(copy, count, setting);
+}
+
+char **environment_of_generation(char *const environment[], unsigned generation,
+				 const char *changed)
+{
+	char number[16];
+	size_t count;
+	char **copy = copy_without(environment, none, &count);
+
+	(void)snprintf(number, sizeof(number), "%u", generation);
+	if (copy != NULL && (!set(copy, &count, GENERATION, number) ||
+			     (changed != NULL && !set(copy, &count, CHANGED, changed)))) {
+		environment_free(copy);
+		return NULL;
+	}
 	return copy;
 }

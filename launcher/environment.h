@@ -15,6 +15,13 @@ char **environment_with_preload(char *const envp[], const char *folder, bool eve
 /* A plain copy: for a command that the library cannot be loaded into. NULL, errno ENOMEM. */
 char **environment_copy(char *const envp[]);
 
+/*
+ * A copy of one of these two for one start, with the number of the generation and, unless NULL, the
+ * list of what has changed (changes.h). NULL, errno ENOMEM.
+ */
+char **environment_of_generation(char *const environment[], unsigned generation,
+				 const char *changed);
+
 void environment_free(char **environment);
 
 /* The value of a variable, or NULL. */

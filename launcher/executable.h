@@ -54,4 +54,10 @@ int executable_resolve(const char *path, struct executable *out, char *final, si
 /* Why it cannot be observed, as words to follow "PATH "; NULL if it can, or nothing is known. */
 const char *executable_reason(enum executable_kind kind);
 
+/*
+ * Why `name` cannot be run, as words to follow "cannot run NAME: ": for the path that was found
+ * ("": none was), and the errno of the search or of the exec.
+ */
+void executable_explain(const char *name, const char *path, int error, char *text, size_t size);
+
 #endif

@@ -273,6 +273,13 @@ void generations_each(struct generations *generations,
 	dependencies_each(generations->current, visit_path, &paths);
 }
 
+void generations_each_dependency(struct generations *generations,
+				 void (*visit)(struct dependency *dependency, void *context),
+				 void *context)
+{
+	dependencies_each(generations->current, visit, context);
+}
+
 void generations_each_changed(struct generations *generations,
 			      void (*visit)(const char *path, void *context), void *context)
 {

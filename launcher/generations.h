@@ -111,6 +111,10 @@ void generations_watch_folder(struct generations *generations, const char *folde
 /* Calls visit with each path that the running generation is known to use. */
 void generations_each(struct generations *generations,
 		      void (*visit)(const char *path, void *context), void *context);
+/* The same with all that is known of it, for paths that matter or may come to. */
+void generations_each_dependency(struct generations *generations,
+				 void (*visit)(struct dependency *dependency, void *context),
+				 void *context);
 /* Calls visit with each path that has changed since the generation began. */
 void generations_each_changed(struct generations *generations,
 			      void (*visit)(const char *path, void *context), void *context);

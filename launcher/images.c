@@ -2,12 +2,13 @@
 /* Which programs run, and which of them cannot be seen: exec, hello, fork, sandbox. */
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "launcher/executable.h"
 #include "launcher/identity.h"
+#include "launcher/kin.h"
 #include "launcher/observer_state.h"
-#include "launcher/path.h"
 
 #define HELLO_LATE_NS 1000000000u /* who has not said hello by then never will */
 
@@ -76,6 +77,26 @@ static void depend_on_image(struct observer *observer, const struct process *pro
 	}
 }
 
+/* Once: what is said of the first holds for all. */
+static void look_for_reloader(struct observer *observer, const struct process *process,
+			      const struct report *report)
+{
+	const char *program = process->program != NULL ? process->program : "";
+	const char *advice;
+
+	if (observer->reloader_told) {
+		return;
+	}
+	advice = reloaders_by_words(report->text, report->header.text_length);
+	if (advice == NULL && strncmp(program, "python", 6) == 0) {
+		advice = reloaders_by_environment(report->header.pid);
+	}
+	if (advice != NULL) {
+		observer->reloader_told = true;
+		journal_reloader(observer->journal, program, advice);
+	}
+}
+
 static void take_hello(struct observer *observer, const struct report *report)
 {
 	struct process *process = processes_enter(observer->processes, report->header.pid);
@@ -101,6 +122,7 @@ static void take_hello(struct observer *observer, const struct report *report)
 				"runs in another root or mount namespace");
 	} else if (report->first[0] == '/') {
 		depend_on_image(observer, process, report);
+		look_for_reloader(observer, process, report);
 	}
 }
 
@@ -111,7 +133,7 @@ static void take_sandbox(struct observer *observer, const struct report *report)
 	char executable[PATH_MAX];
 	ssize_t length;
 
-	path_of_process(link, sizeof(link), report->header.pid, "exe");
+	kin_path(link, sizeof(link), report->header.pid, "exe");
 	length = readlink(link, executable, sizeof(executable) - 1);
 	if (length > 0) {
 		executable[length] = '\0';

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What happened, told to the user and to --events; see journal.h. */
-#include "launcher/journal.h"
+#include "launcher/journal_state.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -20,13 +19,6 @@
 #include "launcher/printable.h"
 #include "launcher/signal_names.h"
 #include "launcher/utf8.h"
-
-struct journal {
-	int events; /* -1: nobody reads them */
-	char *base;
-	char *name;
-	int64_t started_ns; /* of the generation */
-};
 
 /* A number is a descriptor that we were given: the command must not get it, too. */
 static int open_events(const char *events)
@@ -75,8 +67,7 @@ void journal_close(struct journal *journal)
 	errno = saved_errno;
 }
 
-/* A path as JSON: a string, or, where JSON has no string for it, its bytes. */
-static json_t *json_path(const char *path)
+json_t *journal_path(const char *path)
 {
 	char *base64;
 	json_t *bytes;
@@ -90,7 +81,7 @@ static json_t *json_path(const char *path)
 	return bytes;
 }
 
-static json_t *new_event(const struct journal *journal, const char *name)
+json_t *journal_new(const struct journal *journal, const char *name)
 {
 	if (journal->events < 0) {
 		return NULL;
@@ -99,8 +90,7 @@ static json_t *new_event(const struct journal *journal, const char *name)
 			 (double)clock_now_ns(CLOCK_MONOTONIC) / 1e9);
 }
 
-/* Writes the whole line, or gives up on a reader that has gone. Takes the event. */
-static void write_event(struct journal *journal, json_t *event)
+void journal_write(struct journal *journal, json_t *event)
 {
 	char *line =
 	    event != NULL ? json_dumps(event, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
@@ -135,17 +125,17 @@ static void write_event(struct journal *journal, json_t *event)
 
 void journal_started(struct journal *journal, unsigned generation, pid_t pid, int64_t now_ns)
 {
-	json_t *event = new_event(journal, "started");
+	json_t *event = journal_new(journal, "started");
 
 	journal->started_ns = now_ns;
 	if (event != NULL) {
 		json_object_set_new(event, "generation", json_integer(generation));
 		json_object_set_new(event, "pid", json_integer(pid));
-		write_event(journal, event);
+		journal_write(journal, event);
 	}
 }
 
-static char *shown(const struct journal *journal, const char *path)
+char *journal_shown(const struct journal *journal, const char *path)
 {
 	return printable_relative(path, journal->base);
 }
@@ -175,57 +165,62 @@ static const char *reason_in_words(const struct dependency *dependency)
 	return "used by";
 }
 
+static void tell_dependency(const struct journal *journal, enum message_level level,
+			    const struct dependency *dependency, const char *program)
+{
+	char *path = journal_shown(journal, dependency->path);
+	char *who = printable_path(program != NULL ? program : "?");
+	int64_t after_ms = ((int64_t)dependency->time_ns - journal->started_ns) / 1000000;
+
+	if (dependency->reason == DEPENDENCY_WATCH) {
+		message(level, "%s: named with --watch", path);
+	} else {
+		message(level, "%s: %s %s (pid %d), %lld ms after start", path,
+			reason_in_words(dependency), who, (int)dependency->pid,
+			(long long)(after_ms > 0 ? after_ms : 0));
+	}
+	free(path);
+	free(who);
+}
+
 void journal_watching(struct journal *journal, const struct dependency *dependency,
 		      const char *program)
 {
-	json_t *event = new_event(journal, "watching");
+	json_t *event = journal_new(journal, "watching");
 
 	if (event != NULL) {
-		json_object_set_new(event, "path", json_path(dependency->path));
+		json_object_set_new(event, "path", journal_path(dependency->path));
 		json_object_set_new(event, "reason",
 				    json_string(dependency_reason_word(dependency->reason)));
 		json_object_set_new(event, "pid", json_integer(dependency->pid));
 		json_object_set_new(event, "program",
-				    program != NULL ? json_path(program) : json_null());
-		write_event(journal, event);
+				    program != NULL ? journal_path(program) : json_null());
+		journal_write(journal, event);
 	}
 	if (message_wanted(MESSAGE_DETAIL)) {
-		char *path = shown(journal, dependency->path);
-		char *who = printable_path(program != NULL ? program : "?");
-		int64_t after_ms = ((int64_t)dependency->time_ns - journal->started_ns) / 1000000;
-
-		if (dependency->reason == DEPENDENCY_WATCH) {
-			message(MESSAGE_DETAIL, "%s: named with --watch", path);
-		} else {
-			message(MESSAGE_DETAIL, "%s: %s %s (pid %d), %lld ms after start", path,
-				reason_in_words(dependency), who, (int)dependency->pid,
-				(long long)(after_ms > 0 ? after_ms : 0));
-		}
-		free(path);
-		free(who);
+		tell_dependency(journal, MESSAGE_DETAIL, dependency, program);
 	}
 }
 
-/* An event that tells a path and nothing else. */
-static void write_path_event(struct journal *journal, const char *name, const char *path,
-			     const char *reason)
+void journal_write_path(struct journal *journal, const char *name, const char *path,
+			const char *reason)
 {
-	json_t *event = new_event(journal, name);
+	json_t *event = journal_new(journal, name);
 
 	if (event != NULL) {
-		json_object_set_new(event, "path", json_path(path));
+		json_object_set_new(event, "path", journal_path(path));
 		if (reason != NULL) {
 			json_object_set_new(event, "reason", json_string(reason));
 		}
-		write_event(journal, event);
+		journal_write(journal, event);
 	}
 }
 
 void journal_output(struct journal *journal, const char *path, bool used)
 {
-	write_path_event(journal, "output", path, NULL);
+	journal_write_path(journal, "output", path, NULL);
 	if (used && message_wanted(MESSAGE_DETAIL)) {
-		char *text = shown(journal, path);
+		char *text = journal_shown(journal, path);
 
 		message(MESSAGE_DETAIL,
 			"%s: used and also written by the command, so its changes are ignored",
@@ -237,9 +232,9 @@ void journal_output(struct journal *journal, const char *path, bool used)
 void journal_changed(struct journal *journal, const char *path, enum dependency_change change,
 		     bool first)
 {
-	char *text = shown(journal, path);
+	char *text = journal_shown(journal, path);
 
-	write_path_event(journal, "changed", path, dependency_change_word(change));
+	journal_write_path(journal, "changed", path, dependency_change_word(change));
 	/* "removed" would frighten whoever has just saved: many editors move the old file away. */
 	message(first ? MESSAGE_NORMAL : MESSAGE_DETAIL, first ? "%s %s, restarting" : "%s %s",
 		text, change == CHANGE_APPEARED ? "appeared" : "changed");
@@ -248,18 +243,18 @@ void journal_changed(struct journal *journal, const char *path, enum dependency_
 
 void journal_stopping(struct journal *journal, unsigned generation, int signal)
 {
-	json_t *event = new_event(journal, "stopping");
+	json_t *event = journal_new(journal, "stopping");
 
 	if (event != NULL) {
 		json_object_set_new(event, "generation", json_integer(generation));
 		json_object_set_new(event, "signal", json_string(signal_name(signal)));
-		write_event(journal, event);
+		journal_write(journal, event);
 	}
 }
 
 void journal_exited(struct journal *journal, unsigned generation, pid_t pid, int wait_status)
 {
-	json_t *event = new_event(journal, "exited");
+	json_t *event = journal_new(journal, "exited");
 
 	if (event == NULL) {
 		return;
@@ -272,133 +267,78 @@ void journal_exited(struct journal *journal, unsigned generation, pid_t pid, int
 	} else {
 		json_object_set_new(event, "status", json_integer(WEXITSTATUS(wait_status)));
 	}
-	write_event(journal, event);
+	journal_write(journal, event);
 }
 
-void journal_waiting(struct journal *journal, int wait_status)
+static const char *const follow_ups[] = {
+    [ON_EXIT_WAIT] = ", waiting for a change",
+    [ON_EXIT_STOP] = "",
+    [ON_EXIT_RESTART] = ", restarting",
+};
+
+void journal_ended(struct journal *journal, const struct ending_words *words)
 {
-	write_event(journal, new_event(journal, "waiting"));
-	if (WIFSIGNALED(wait_status)) {
-		message(MESSAGE_NORMAL, "%s was killed by %s, waiting for a change", journal->name,
-			signal_name(WTERMSIG(wait_status)));
-	} else {
-		message(MESSAGE_NORMAL, "%s exited with status %d, waiting for a change",
-			journal->name, WEXITSTATUS(wait_status));
+	const char *follow_up = follow_ups[words->after];
+	const char *enter = words->enter ? " or Enter" : "";
+	int status = words->wait_status;
+
+	if (words->after == ON_EXIT_WAIT) {
+		journal_write(journal, journal_new(journal, "waiting"));
+	}
+	if (WIFSIGNALED(status)) {
+		message(MESSAGE_NORMAL, "%s was killed by %s%s%s", journal->name,
+			signal_name(WTERMSIG(status)), follow_up, enter);
+	} else if (words->after != ON_EXIT_STOP || WEXITSTATUS(status) != 0) {
+		message(MESSAGE_NORMAL, "%s exited with status %d%s%s", journal->name,
+			WEXITSTATUS(status), follow_up, enter);
 	}
 }
 
-void journal_unobserved(struct journal *journal, pid_t pid, const char *exe, const char *reason)
+void journal_postponed(struct journal *journal, bool enter)
 {
-	json_t *event = new_event(journal, "unobserved");
-	char *text = shown(journal, exe);
+	journal_write(journal, journal_new(journal, "waiting"));
+	message(MESSAGE_NORMAL, "waiting for a change%s before %s is started",
+		enter ? " or Enter" : "", journal->name);
+}
+
+void journal_pausing(struct journal *journal, int64_t pause_ns, bool first)
+{
+	json_t *event = journal_new(journal, "pausing");
 
 	if (event != NULL) {
-		json_object_set_new(event, "pid", json_integer(pid));
-		json_object_set_new(event, "exe", json_path(exe));
-		json_object_set_new(event, "reason", json_string(reason));
-		write_event(journal, event);
+		json_object_set_new(event, "seconds", json_real((double)pause_ns / 1e9));
+		journal_write(journal, event);
 	}
-	message(MESSAGE_NORMAL,
-		"%s %s: the files that it opens cannot be seen; name them with --watch PATH", text,
-		reason);
-	free(text);
-}
-
-/* fs.inotify.max_user_watches and its like, as proc(5) has them; -1: not to be read. */
-static long limit_now(const char *file)
-{
-	char text[32] = "";
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
-	long limit = -1;
-
-	if (fd >= 0) {
-		if (read(fd, text, sizeof(text) - 1) > 0) {
-			limit = strtol(text, NULL, 10);
-		}
-		close(fd);
+	if (first) {
+		message(MESSAGE_NORMAL,
+			"%s ends soon after each start, so there are pauses from now on",
+			journal->name);
 	}
-	return limit;
 }
 
-void journal_limited(struct journal *journal, const char *path, int error)
+void journal_stopped(struct journal *journal, int signal)
 {
-	char *text = shown(journal, path);
-
-	write_path_event(journal, "limited", path, strerror(error));
-	if (error == ENOSPC) {
-		message(MESSAGE_ERROR,
-			"cannot watch %s: fs.inotify.max_user_watches (%ld) is used up; looking at "
-			"such files every second instead (raise it with sysctl)",
-			text, limit_now("/proc/sys/user/max_inotify_watches"));
-	} else if (error == EMFILE) {
-		message(MESSAGE_ERROR,
-			"cannot watch %s: fs.inotify.max_user_instances (%ld) is used up, or open "
-			"files are (ulimit -n); looking at all files every second instead",
-			text, limit_now("/proc/sys/user/max_inotify_instances"));
-	} else {
-		message(MESSAGE_ERROR, "cannot watch %s: %s; looking at it every second instead",
-			text, strerror(error));
-	}
-	free(text);
-}
-
-void journal_unsteady(struct journal *journal, const char *path)
-{
-	char *text = shown(journal, path);
-
-	write_path_event(journal, "unsteady", path, NULL);
-	message(MESSAGE_NORMAL,
-		"%s is another file for the command than from here (another root, a mount?): only "
-		"what changes from now on counts",
-		text);
-	free(text);
-}
-
-void journal_endless(struct journal *journal, const char *path)
-{
-	char *text = shown(journal, path);
-
-	write_path_event(journal, "endless", path, NULL);
-	message(
-	    MESSAGE_NORMAL,
-	    "%s changes soon after each start, so there are pauses from now on (if the command has "
-	    "it written, leave it out with --ignore)",
-	    text);
-	free(text);
-}
-
-void journal_locked(struct journal *journal, const char *lock)
-{
-	char *text;
-
-	if (lock == NULL) {
-		return;
-	}
-	text = shown(journal, lock);
-	write_path_event(journal, "locked", lock, NULL);
-	message(MESSAGE_NORMAL,
-		"waiting for %s to go (if nothing is changing the checkout, remove it)", text);
-	free(text);
-}
-
-void journal_lost(struct journal *journal, uint64_t count)
-{
-	json_t *event = new_event(journal, "lost");
+	json_t *event = journal_new(journal, "stopped");
 
 	if (event != NULL) {
-		json_object_set_new(event, "count", json_integer((json_int_t)count));
-		write_event(journal, event);
+		json_object_set_new(event, "signal", json_string(signal_name(signal)));
+		journal_write(journal, event);
 	}
 }
 
-void journal_incomplete(struct journal *journal)
+void journal_continued(struct journal *journal)
 {
-	json_t *event = new_event(journal, "incomplete");
+	journal_write(journal, journal_new(journal, "continued"));
+}
 
-	if (event != NULL) {
-		write_event(journal, event);
-	}
-	message(MESSAGE_NORMAL,
-		"not all files that were opened are known (reports were lost): until the next "
-		"restart, the project's folders in use are watched whole");
+void journal_list(struct journal *journal, size_t count)
+{
+	message(MESSAGE_ANSWER, "%zu %s of %s %s watched", count, count == 1 ? "path" : "paths",
+		journal->name, count == 1 ? "is" : "are");
+}
+
+void journal_listed(struct journal *journal, const struct dependency *dependency,
+		    const char *program)
+{
+	tell_dependency(journal, MESSAGE_ANSWER, dependency, program);
 }

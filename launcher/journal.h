@@ -11,8 +11,16 @@
 #include <sys/types.h>
 
 #include "launcher/dependencies.h"
+#include "launcher/supervisor.h"
 
 struct journal;
+
+/* How the command has ended by itself. */
+struct ending_words {
+	int wait_status; /* wait(2) */
+	enum supervisor_on_exit after;
+	bool enter; /* Enter starts it again */
+};
 
 /*
  * events: NULL, the number of an open descriptor, or the path of a file to append to (a FIFO
@@ -33,8 +41,24 @@ void journal_changed(struct journal *journal, const char *path, enum dependency_
 		     bool first);
 void journal_stopping(struct journal *journal, unsigned generation, int signal);
 void journal_exited(struct journal *journal, unsigned generation, pid_t pid, int wait_status);
-/* It ended by itself, and we wait. */
-void journal_waiting(struct journal *journal, int wait_status);
+/* It ended by itself. */
+void journal_ended(struct journal *journal, const struct ending_words *words);
+/* Nothing is started before the first change. */
+void journal_postponed(struct journal *journal, bool enter);
+/* The next start is put off for so long; first: the first time. */
+void journal_pausing(struct journal *journal, int64_t pause_ns, bool first);
+/* The command has stopped (Ctrl-Z), and so do we; and both go on. */
+void journal_stopped(struct journal *journal, int signal);
+void journal_continued(struct journal *journal);
+/* It is not ours to end (EPERM). ending: so it is left. */
+void journal_left(struct journal *journal, pid_t pid, bool ending);
+/* The program restarts itself when files change; advice: how it can be told not to. */
+void journal_reloader(struct journal *journal, const char *program, const char *advice);
+/* Asked for by hand: a line about a dependency of the running generation; and before all of them.
+ */
+void journal_list(struct journal *journal, size_t count);
+void journal_listed(struct journal *journal, const struct dependency *dependency,
+		    const char *program);
 /* reason: words to follow the path; advice is added. */
 void journal_unobserved(struct journal *journal, pid_t pid, const char *exe, const char *reason);
 /* It cannot be watched, for this errno of watcher_add(): it is looked at from time to time. */

@@ -7,20 +7,15 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "launcher/child.h"
+#include "launcher/brake.h"
 #include "launcher/clock.h"
 #include "launcher/loop_state.h"
 #include "launcher/message.h"
 #include "launcher/widening.h"
 
-#define SOON_NS		   1000000000LL /* after a start */
-#define RESTARTS_MOST	   50		/* in a row, each because of the same path and soon */
-#define FIRST_PAUSE_NS	   100000000LL
-#define PAUSE_MOST_NS	   5000000000LL
 #define REPORTS_AT_THE_END 20000
 #define REPORTS_AT_ONCE	   512 /* then they are judged, and signals have their turn */
 
@@ -34,13 +29,31 @@ void loop_feed(struct loop *loop, struct supervisor_event event)
 	loop_perform(loop, supervisor_step(&loop->supervisor, event));
 }
 
-static void feed_kind(struct loop *loop, enum supervisor_event_kind kind)
+/* What an event of any kind is told. */
+static struct supervisor_event event_of(struct loop *loop, enum supervisor_event_kind kind)
 {
-	loop_feed(loop, (struct supervisor_event){
-			    .kind = kind,
-			    .now_ns = loop_now_ns(),
-			    .locked = checkout_lock(&loop->checkout) != NULL,
-			});
+	return (struct supervisor_event){
+	    .kind = kind,
+	    .now_ns = loop_now_ns(),
+	    .locked = checkout_lock(&loop->checkout) != NULL,
+	    .has_keys = loop->supervisor.state == SUPERVISOR_INTERRUPTED &&
+			!terminal_is_canonical(loop->parts.terminal),
+	    .reached = loop->reached || (loop->end_signal != 0 &&
+					 guardian_has_got(loop->parts.guardian, loop->end_signal)),
+	};
+}
+
+void loop_feed_kind(struct loop *loop, enum supervisor_event_kind kind)
+{
+	loop_feed(loop, event_of(loop, kind));
+}
+
+void loop_feed_end(struct loop *loop, enum supervisor_event_kind kind, int signal)
+{
+	struct supervisor_event event = event_of(loop, kind);
+
+	event.status = 128 + signal;
+	loop_feed(loop, event);
 }
 
 /* What a process could not report is not known: so more is watched than is known to be used. */
@@ -83,30 +96,22 @@ static void drain_channel(void *context)
 	(void)take_in(context, INT_MAX);
 }
 
-/*
- * What changes soon after each start, again and again, is not saved by a person but made by a
- * program that we cannot see, because of the start. Nothing is missed by waiting longer and longer.
- */
+/* See brake.h. */
 static void slow_down(struct loop *loop, const char *path)
 {
-	int64_t pause_ns = FIRST_PAUSE_NS;
+	int64_t *slowness_ns = &loop->supervisor.settle.slowness_ns;
 	unsigned running;
+	int64_t pause_ns;
 
-	if (loop_now_ns() - loop->started_ns >= SOON_NS) {
+	if (loop_now_ns() - loop->started_ns >= BRAKE_SOON_NS) {
 		return;
 	}
 	running = lately_note(loop->soon, path);
-	if (running <= RESTARTS_MOST) {
-		return;
+	pause_ns = brake_pause_ns(running);
+	if (pause_ns > *slowness_ns) {
+		*slowness_ns = pause_ns;
 	}
-	for (unsigned i = RESTARTS_MOST + 1; i < running && pause_ns < PAUSE_MOST_NS; i++) {
-		pause_ns *= 2;
-	}
-	pause_ns = pause_ns < PAUSE_MOST_NS ? pause_ns : PAUSE_MOST_NS;
-	if (pause_ns > loop->supervisor.pause_ns) {
-		loop->supervisor.pause_ns = pause_ns;
-	}
-	if (running == RESTARTS_MOST + 1) {
+	if (running == BRAKE_RESTARTS + 1) {
 		journal_endless(loop->parts.journal, path);
 	}
 }
@@ -148,7 +153,7 @@ static int take_reports(struct loop *loop)
 }
 
 /* All that had been reported when this began; when all is ending, nobody waits for very many. */
-static void take_all_reports(struct loop *loop)
+void loop_take_all_reports(struct loop *loop)
 {
 	uint64_t end = channel_gather(loop->parts.channel);
 	int count = 0;
@@ -178,90 +183,12 @@ void loop_judge_hints(struct loop *loop, struct verdict *verdict)
 	generations_tell_unsteady(loop->generations);
 }
 
-static void take_hints(struct loop *loop)
+void loop_take_hints(struct loop *loop)
 {
 	struct verdict verdict = {0};
 
 	loop_judge_hints(loop, &verdict);
 	loop_feed_verdict(loop, &verdict);
-}
-
-static void take_main_exit(struct loop *loop, int wait_status)
-{
-	struct supervisor_event event = {
-	    .kind = EVENT_MAIN_EXITED,
-	    .status = child_status(wait_status),
-	};
-
-	take_all_reports(loop); /* its last words */
-	journal_exited(loop->parts.journal, loop->supervisor.generation, loop->main_pid,
-		       wait_status);
-	loop->main_pid = 0;
-	loop->wait_status = wait_status;
-	event.now_ns = loop_now_ns();
-	loop_feed(loop, event);
-}
-
-/* Waits for whatever has ended: the command, and all that was orphaned to us (prctl(2)). */
-static void reap(struct loop *loop)
-{
-	int wait_status;
-	pid_t pid;
-
-	for (;;) {
-		pid = waitpid(-1, &wait_status, WNOHANG);
-		if (pid < 0 && errno == EINTR) {
-			continue;
-		}
-		if (pid <= 0) {
-			break;
-		}
-		if (pid == loop->main_pid) {
-			take_main_exit(loop, wait_status);
-		}
-	}
-	if (pid < 0 && !loop->tree_gone && loop->main_pid == 0) {
-		loop->tree_gone = true;
-		take_all_reports(loop);
-		take_hints(loop); /* it may not be quiet at all */
-		feed_kind(loop, EVENT_TREE_GONE);
-	}
-}
-
-static void take_signal(struct loop *loop, int number, bool from_terminal)
-{
-	switch (number) {
-	case SIGCHLD:
-		reap(loop);
-		break;
-	case SIGINT:
-	case SIGQUIT:
-		if (!from_terminal) {
-			feed_kind(loop, EVENT_TERMINATE);
-		} else if (loop->main_pid == 0 || terminal_is_canonical(loop->parts.terminal)) {
-			feed_kind(loop, EVENT_INTERRUPT);
-		}
-		break;
-	case SIGTERM:
-	case SIGHUP:
-		feed_kind(loop, EVENT_TERMINATE);
-		break;
-	case SIGUSR1:
-		feed_kind(loop, EVENT_RESTART);
-		break;
-	default:
-		break;
-	}
-}
-
-static void take_signals(struct loop *loop)
-{
-	bool from_terminal = false;
-	int number;
-
-	while ((number = signals_next(loop->parts.signals, &from_terminal)) != 0) {
-		take_signal(loop, number, from_terminal);
-	}
 }
 
 static void set_timer(struct loop *loop)
@@ -292,8 +219,35 @@ static void take_timer(struct loop *loop)
 		generations_end_doubts(loop->generations, &verdict);
 		loop_feed_verdict(loop, &verdict);
 		/* On a busy machine it is late: what has been heard meanwhile puts it off. */
-		take_hints(loop);
-		feed_kind(loop, EVENT_DEADLINE);
+		loop_take_hints(loop);
+		loop_feed_kind(loop, EVENT_DEADLINE);
+	}
+}
+
+/*
+ * While nothing runs, Enter starts the command again. Only changes of the terminal's state are news
+ * (EPOLLET): in the background, what is typed is for the shell, and stays where it is.
+ */
+static void listen_for_typing(struct loop *loop)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLET,
+				    .data.fd = loop->parts.terminal->fd};
+	bool wanted = loop->supervisor.state == SUPERVISOR_IDLE && loop->tree_gone &&
+		      loop->parts.terminal->is_stdin;
+
+	if (wanted == loop->typing) {
+		return;
+	}
+	loop->typing = wanted;
+	(void)epoll_ctl(loop->epoll, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
+			loop->parts.terminal->fd, &event);
+}
+
+static void take_typed(struct loop *loop)
+{
+	if (loop->typing && terminal_is_ours_to_read(loop->parts.terminal) &&
+	    terminal_take_line(loop->parts.terminal)) {
+		loop_feed_kind(loop, EVENT_RESTART);
 	}
 }
 
@@ -324,8 +278,8 @@ static int open_loop(struct loop *loop)
 	const struct loop_parts *parts = &loop->parts;
 
 	loop->timer_ns = SUPERVISOR_NEVER;
-	supervisor_init(&loop->supervisor, parts->options->settle_ns,
-			parts->options->stop_timeout_ns);
+	supervisor_init(&loop->supervisor, parts->options->supervisor);
+	tree_open(&loop->tree);
 	loop->generations = generations_new(&(struct generations_parts){
 	    .watches = parts->watches,
 	    .journal = parts->journal,
@@ -360,6 +314,8 @@ static void close_loop(struct loop *loop)
 	if (loop->timer >= 0) {
 		close(loop->timer);
 	}
+	tree_close(&loop->tree);
+	changes_free(&loop->changes);
 	checkout_forget(&loop->checkout);
 	lately_free(loop->soon);
 	watchlist_free(loop->watchlist);
@@ -374,9 +330,10 @@ int loop_run(const struct loop_parts *parts)
 	int status = 125;
 
 	if (open_loop(&loop) == 0) {
-		feed_kind(&loop, EVENT_BEGIN);
+		loop_feed_kind(&loop, EVENT_BEGIN);
 		while (!loop.finished) {
 			set_timer(&loop);
+			listen_for_typing(&loop);
 			ready.events = 0;
 			if (epoll_wait(loop.epoll, &ready, 1,
 				       channel_has_more(parts->channel) ? 0 : -1) < 0 &&
@@ -388,13 +345,13 @@ int loop_run(const struct loop_parts *parts)
 			}
 			/* All of them, in this order, whichever woke us: each is quick when empty.
 			 */
-			take_signals(&loop);
+			loop_take_signals(&loop);
 			take_timer(&loop);
+			take_typed(&loop);
 			(void)take_reports(&loop);
-			take_hints(&loop);
+			loop_take_hints(&loop);
 		}
-		terminal_restore(parts->terminal);
-		status = loop.supervisor.status;
+		status = loop.by_key ? -loop.key : loop.supervisor.status;
 	} else {
 		message(MESSAGE_ERROR, "cannot begin: %s", strerror(errno));
 	}

@@ -8,6 +8,7 @@
 
 #include "launcher/channel.h"
 #include "launcher/generations.h"
+#include "launcher/guardian.h"
 #include "launcher/journal.h"
 #include "launcher/observer.h"
 #include "launcher/options.h"
@@ -20,6 +21,7 @@
 struct loop_parts {
 	const struct options *options;
 	const struct signals *signals;
+	struct guardian *guardian; /* may be NULL */
 	struct terminal *terminal;
 	struct journal *journal;
 	struct channel *channel;

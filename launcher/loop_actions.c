@@ -5,18 +5,27 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "launcher/child.h"
 #include "launcher/descriptors.h"
+#include "launcher/environment.h"
 #include "launcher/executable.h"
 #include "launcher/loop_state.h"
 #include "launcher/message.h"
 #include "launcher/path.h"
 #include "launcher/printable.h"
-#include "launcher/tree.h"
 
 #define COMPLETE_NS 1000000000LL /* alive for so long, a generation counts as healthy */
+
+/* What has ended us is what ends it; how a restart asks, and SIGTERM, is for the user to say. */
+static int stop_signal(const struct loop *loop)
+{
+	return loop->end_signal == 0 || loop->end_signal == SIGTERM
+		   ? loop->parts.options->stop_signal
+		   : loop->end_signal;
+}
 
 static void tell_stopping(struct loop *loop)
 {
@@ -25,7 +34,7 @@ static void tell_stopping(struct loop *loop)
 		loop->complete |=
 		    loop->main_pid != 0 && loop_now_ns() - loop->started_ns >= COMPLETE_NS;
 		journal_stopping(loop->parts.journal, loop->supervisor.generation,
-				 loop->parts.options->stop_signal);
+				 stop_signal(loop));
 	}
 }
 
@@ -34,21 +43,41 @@ static void stop_main(struct loop *loop)
 	tell_stopping(loop);
 	if (loop->main_pid != 0) {
 		/* Not yet waited for, so the pid is still its own. SIGCONT: it may be stopped. */
-		kill(loop->main_pid, loop->parts.options->stop_signal);
+		kill(loop->main_pid, stop_signal(loop));
 		kill(loop->main_pid, SIGCONT);
 	}
 }
 
+/* The main process is among them if it has been told by somebody else, and does not heed it. */
 static void stop_rest(struct loop *loop)
 {
-	tell_stopping(loop);
-	tree_signal(loop->parts.options->stop_signal, loop->main_pid);
+	int count;
+
+	if (!loop->stopping_told && loop->main_pid != 0) {
+		stop_main(loop);
+	}
+	count = tree_signal(&loop->tree, stop_signal(loop), loop->main_pid);
+	if (count > 0) {
+		tell_stopping(loop);
+	}
 }
 
 static void kill_tree(struct loop *loop)
 {
+	pid_t refused = 0;
+	int count;
+
 	tell_stopping(loop);
-	tree_kill();
+	/* The first time plainly: what is frozen is seen to be by its parents. */
+	count = tree_kill(&loop->tree, loop->was_killed, &refused);
+	loop->was_killed = true;
+	if (refused != 0 && !loop->refused_told) {
+		loop->refused_told = true;
+		journal_left(loop->parts.journal, refused, loop->supervisor.ending);
+	}
+	if (refused != 0 && count > 0) {
+		loop_feed_kind(loop, EVENT_TREE_LEFT);
+	}
 }
 
 /* Compares what has become a dependency by other ways than a report. */
@@ -63,10 +92,17 @@ static void verify(struct loop *loop)
 static void say_exited(struct loop *loop)
 {
 	bool failed = child_status(loop->wait_status) != 0;
+	struct ending_words words = {.wait_status = loop->wait_status,
+				     .after = loop->supervisor.after_exit};
 
-	terminal_restore(loop->parts.terminal);
+	terminal_restore(loop->parts.terminal, failed);
 	observer_end(loop->observer, (uint64_t)loop_now_ns());
-	journal_waiting(loop->parts.journal, loop->wait_status);
+	if (loop->alone && words.after == ON_EXIT_WAIT &&
+	    terminal_is_ours_to_read(loop->parts.terminal)) {
+		terminal_forget_typed(loop->parts.terminal);
+		words.enter = true;
+	}
+	journal_ended(loop->parts.journal, &words);
 	loop->complete = !failed;
 	if (failed) {
 		generations_fail(loop->generations);
@@ -74,11 +110,13 @@ static void say_exited(struct loop *loop)
 	}
 }
 
-static void drop_cache(const char *path, void *context)
+/* Before the start: what would hide it, and that the command can be told of it. */
+static void take_changed(const char *path, void *context)
 {
-	const struct loop *loop = context;
+	struct loop *loop = context;
 
 	observer_drop_caches(loop->observer, path);
+	changes_add(&loop->changes, path);
 }
 
 /* What the user has redirected our output to, and so the command's. */
@@ -95,16 +133,19 @@ static void begin_generation(struct loop *loop)
 	struct verdict ignored = {0}; /* the new generation finds everything as it is now */
 
 	loop_judge_hints(loop, &ignored);
-	generations_each_changed(loop->generations, drop_cache, loop);
+	generations_each_changed(loop->generations, take_changed, loop);
 	generations_begin(loop->generations, loop->complete);
 	observer_begin(loop->observer);
 	watchlist_begin(loop->watchlist);
 	checkout_forget(&loop->checkout);
 	lately_begin(loop->soon);
+	loop->was_killed = false;
+	loop->refused_told = false;
 	loop->widened = false;
 	loop->complete = false;
 	loop->stopping_told = false;
 	loop->tree_gone = false;
+	loop->alone = false;
 }
 
 /*
@@ -125,24 +166,33 @@ static bool find_command(const struct loop *loop, char found[PATH_MAX], char abs
 	return path_join(absolute, loop->parts.folder, found);
 }
 
-static void tell_failure(struct loop *loop, const char *path, const char *absolute, int error)
+/* Why it cannot be run, in words to follow its name. */
+static void tell_failure(const struct loop *loop, const char *path, int error)
+{
+	char reason[PATH_MAX + 128];
+	char *shown = printable_path(loop->parts.options->command[0]);
+	bool waits = loop->supervisor.generation > 1 &&
+		     loop->parts.options->supervisor.on_exit != ON_EXIT_STOP;
+
+	executable_explain(loop->parts.options->command[0], path, error, reason, sizeof(reason));
+	message(MESSAGE_ERROR, "cannot run %s: %s%s", shown, reason,
+		waits ? ", waiting for a change" : "");
+	free(shown);
+}
+
+static void fail_to_start(struct loop *loop, const char *path, const char *absolute, int error)
 {
 	struct supervisor_event failure = {.kind = EVENT_START_FAILED};
-	struct executable executable = {.kind = EXECUTABLE_UNKNOWN};
-	const char *reason = NULL;
-	char *shown = printable_path(loop->parts.options->command[0]);
 
-	if (error == ENOEXEC && executable_inspect(path, &executable) == 0) {
-		reason = executable_reason(executable.kind);
+	if (error == ETXTBSY) {
+		failure.kind = EVENT_START_BUSY;
+	} else {
+		tell_failure(loop, path, error);
+		if (absolute[0] != '\0') {
+			observer_not_executed(loop->observer, absolute, (uint64_t)loop->started_ns);
+		}
+		generations_fail(loop->generations);
 	}
-	message(MESSAGE_ERROR, "cannot run %s: %s%s%s", shown, reason != NULL ? "it " : "",
-		reason != NULL ? reason : strerror(error),
-		loop->supervisor.generation > 1 ? ", waiting for a change" : "");
-	free(shown);
-	if (absolute[0] != '\0') {
-		observer_not_executed(loop->observer, absolute, (uint64_t)loop->started_ns);
-	}
-	generations_fail(loop->generations);
 	failure.status = child_exec_status(error);
 	failure.now_ns = loop_now_ns();
 	loop->tree_gone = true;
@@ -163,27 +213,42 @@ static void enter_folder(const struct loop *loop)
 	}
 }
 
-static void start(struct loop *loop)
+static pid_t spawn(const struct loop *loop, const char *path)
 {
-	const struct options *options = loop->parts.options;
+	const struct loop_parts *parts = &loop->parts;
+	char **environment = environment_of_generation(
+	    parts->environment, loop->supervisor.generation, loop->changes.text);
+	pid_t pid = -1;
+	int saved_errno;
+
+	if (environment != NULL) {
+		pid = child_spawn(path, parts->options->command, environment, parts->signals);
+	}
+	saved_errno = errno;
+	environment_free(environment);
+	errno = saved_errno;
+	return pid;
+}
+
+static void run_command(struct loop *loop)
+{
 	char path[PATH_MAX];
 	char absolute[PATH_MAX];
 	pid_t pid = -1;
 
-	terminal_restore(loop->parts.terminal);
-	begin_generation(loop);
 	loop->started_ns = loop_now_ns();
 	enter_folder(loop);
 	if (find_command(loop, path, absolute)) {
 		observer_execute(loop->observer, absolute, (uint64_t)loop->started_ns);
-		pid = child_spawn(path, options->command, loop->parts.environment,
-				  loop->parts.signals);
+		pid = spawn(loop, path);
 	}
 	if (pid < 0) {
-		tell_failure(loop, path, absolute, errno);
+		fail_to_start(loop, path, absolute, errno);
 		return;
 	}
+	loop->tree_gone = false;
 	loop->main_pid = pid;
+	guardian_set_main(loop->parts.guardian, pid);
 	journal_started(loop->parts.journal, loop->supervisor.generation, pid, loop->started_ns);
 	descriptors_each_written(getpid(), note_output, loop);
 	observer_started(loop->observer, pid, absolute);
@@ -192,30 +257,112 @@ static void start(struct loop *loop)
 	generations_tidy(loop->generations);
 }
 
+/* The terminal as the command is to find it: as we found it. */
+static void prepare_terminal(const struct loop *loop)
+{
+	const struct options *options = loop->parts.options;
+
+	terminal_restore(loop->parts.terminal, loop->supervisor.generation > 1);
+	terminal_begin(loop->parts.terminal);
+	if (options->clear > 0) {
+		terminal_clear(loop->parts.terminal, options->clear > 1);
+	}
+}
+
+static void retry(struct loop *loop)
+{
+	begin_generation(loop);
+	run_command(loop);
+}
+
+static void start(struct loop *loop)
+{
+	prepare_terminal(loop);
+	changes_free(&loop->changes);
+	retry(loop);
+}
+
+/* Before the first start there is nothing to depend on but what the command line names. */
+static void postpone(struct loop *loop)
+{
+	char path[PATH_MAX];
+	char absolute[PATH_MAX];
+
+	begin_generation(loop);
+	loop->tree_gone = true;
+	loop->alone = true;
+	terminal_begin(loop->parts.terminal);
+	if (find_command(loop, path, absolute)) {
+		observer_execute(loop->observer, absolute, (uint64_t)loop_now_ns());
+	}
+	for (char **word = loop->parts.options->command + 1; *word != NULL; word++) {
+		if (path_join(path, loop->parts.folder, *word)) {
+			observer_named(loop->observer, path, (uint64_t)loop_now_ns());
+		}
+	}
+	journal_postponed(loop->parts.journal, terminal_is_ours_to_read(loop->parts.terminal));
+	verify(loop);
+}
+
+/* Whoever used the terminal last may not have tidied up. */
+static void finish(struct loop *loop)
+{
+	bool died = WIFSIGNALED(loop->wait_status);
+
+	terminal_restore(loop->parts.terminal, died || loop->was_killed);
+	/* A shell goes by this: its loop ends as well. */
+	loop->by_key = died && loop->key != 0 && WTERMSIG(loop->wait_status) == loop->key;
+	loop->finished = true;
+}
+
+static void say_ignored(struct loop *loop)
+{
+	(void)loop;
+	message(MESSAGE_NORMAL, "still running; press Ctrl-C again to kill it");
+}
+
+static void say_locked(struct loop *loop)
+{
+	journal_locked(loop->parts.journal, checkout_lock(&loop->checkout));
+}
+
+static void say_busy(struct loop *loop)
+{
+	char *shown = printable_path(loop->parts.options->command[0]);
+
+	message(MESSAGE_NORMAL, "waiting for %s: somebody is still writing it", shown);
+	free(shown);
+}
+
+static void say_pausing(struct loop *loop)
+{
+	journal_pausing(loop->parts.journal, loop->supervisor.pause_ns,
+			loop->supervisor.at_once == 2);
+}
+
 void loop_perform(struct loop *loop, unsigned actions)
 {
-	if ((actions & ACTION_STOP_MAIN) != 0) {
-		stop_main(loop);
-	}
-	if ((actions & ACTION_STOP_REST) != 0) {
-		stop_rest(loop);
-	}
-	if ((actions & ACTION_KILL) != 0) {
-		kill_tree(loop);
-	}
-	if ((actions & ACTION_SAY_EXITED) != 0) {
-		say_exited(loop);
-	}
-	if ((actions & ACTION_SAY_IGNORED) != 0) {
-		message(MESSAGE_NORMAL, "still running; press Ctrl-C again to kill it");
-	}
-	if ((actions & ACTION_SAY_LOCKED) != 0) {
-		journal_locked(loop->parts.journal, checkout_lock(&loop->checkout));
-	}
-	if ((actions & ACTION_START) != 0) {
-		start(loop);
-	}
-	if ((actions & ACTION_FINISH) != 0) {
-		loop->finished = true;
+	static const struct {
+		enum supervisor_action action;
+		void (*perform)(struct loop *loop);
+	} table[] = {
+	    {ACTION_SAY_EXITED, say_exited},
+	    {ACTION_STOP_MAIN, stop_main},
+	    {ACTION_STOP_REST, stop_rest},
+	    {ACTION_KILL, kill_tree},
+	    {ACTION_SAY_IGNORED, say_ignored},
+	    {ACTION_SAY_LOCKED, say_locked},
+	    {ACTION_SAY_BUSY, say_busy},
+	    {ACTION_SAY_PAUSING, say_pausing},
+	    {ACTION_POSTPONE, postpone},
+	    {ACTION_START, start},
+	    {ACTION_RETRY, retry},
+	    {ACTION_FINISH, finish},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		if ((actions & table[i].action) != 0) {
+			table[i].perform(loop);
+		}
 	}
 }

@@ -7,10 +7,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "launcher/changes.h"
 #include "launcher/checkout.h"
 #include "launcher/lately.h"
 #include "launcher/loop.h"
 #include "launcher/supervisor.h"
+#include "launcher/tree.h"
 
 struct loop {
 	struct loop_parts parts;
@@ -23,11 +25,22 @@ struct loop {
 	int64_t timer_ns; /* what the timer is set to */
 	pid_t main_pid;	  /* 0: none, or waited for */
 	int wait_status;
+	bool main_stopped; /* by a signal: SIGCONT wakes it */
+	struct tree tree;
 	int64_t started_ns;
-	bool complete; /* the generation that ends was healthy */
+	int end_signal;	   /* what has ended us, first; 0: nothing has */
+	bool reached;	   /* the command has got that as well */
+	int key;	   /* the last signal that a key has sent */
+	bool by_key;	   /* the command has died of that, and so shall we */
+	bool typing;	   /* typed lines are listened to */
+	bool was_killed;   /* SIGKILL has been sent in this generation */
+	bool refused_told; /* that something is not ours to end */
+	bool complete;	   /* the generation that ends was healthy */
 	bool stopping_told;
 	bool tree_gone;
+	bool alone;		  /* we have no children any more */
 	struct lately *soon;	  /* what has changed soon after the start */
+	struct changes changes;	  /* what the command is told of */
 	struct checkout checkout; /* of what has changed in this burst */
 	uint64_t malformed;	  /* bytes that were no report, so far */
 	bool widened;		  /* reports of this generation were lost */
@@ -40,6 +53,20 @@ int64_t loop_now_ns(void);
 /* Steps the machine, and performs what it says. */
 void loop_feed(struct loop *loop, struct supervisor_event event);
 void loop_feed_verdict(struct loop *loop, const struct verdict *verdict);
+
+void loop_feed_kind(struct loop *loop, enum supervisor_event_kind kind);
+/* EVENT_INTERRUPT, EVENT_TERMINATE: for this signal. */
+void loop_feed_end(struct loop *loop, enum supervisor_event_kind kind, int signal);
+
+/* What is in the pipe, and what the watcher has heard. */
+void loop_take_all_reports(struct loop *loop);
+void loop_take_hints(struct loop *loop);
+
+/* Takes in all signals that have come (loop_signals.c). */
+void loop_take_signals(struct loop *loop);
+
+/* Tells what is watched, and why. */
+void loop_list(struct loop *loop);
 
 /* Takes in all reports, then judges all that the watcher has heard. */
 void loop_judge_hints(struct loop *loop, struct verdict *verdict);

@@ -2,17 +2,21 @@
 /* autoreload-run: parse, prepare, run, and end with the right status. The only exit. */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "launcher/channel.h"
 #include "launcher/child.h"
 #include "launcher/environment.h"
 #include "launcher/executable.h"
+#include "launcher/folder.h"
+#include "launcher/guardian.h"
 #include "launcher/library.h"
 #include "launcher/loop.h"
 #include "launcher/message.h"
@@ -31,6 +35,7 @@ struct parts {
 	struct policy policy;
 	struct signals signals;
 	struct terminal terminal;
+	struct guardian *guardian;
 	struct journal *journal;
 	struct channel *channel;
 	struct watches *watches;
@@ -96,6 +101,18 @@ static bool wants_system_paths(const struct policy *policy, char *const command[
 	return false;
 }
 
+/* The status to end with. */
+static int cannot_run(const char *name, const char *found, int error)
+{
+	char reason[PATH_MAX + 128];
+	char *shown = printable_path(name);
+
+	executable_explain(name, found, error, reason, sizeof(reason));
+	message(MESSAGE_ERROR, "cannot run %s: %s", shown, reason);
+	free(shown);
+	return child_exec_status(error);
+}
+
 /* Says what is wrong with the command before it is tried: 0, or the status to end with. */
 static int check_command(const struct parts *parts, bool *loadable)
 {
@@ -103,33 +120,14 @@ static int check_command(const struct parts *parts, bool *loadable)
 	char found[PATH_MAX];
 	char final[PATH_MAX];
 	struct executable executable = {.kind = EXECUTABLE_UNKNOWN};
-	char *shown;
-	int error;
 
 	*loadable = true;
 	if (executable_find(name, getenv("PATH"), found, sizeof(found)) != 0) {
-		error = errno;
-		shown = printable_path(name);
-		message(MESSAGE_ERROR, "cannot run %s: %s", shown,
-			error == ENOENT && strchr(name, '/') == NULL
-			    ? "command not found (is it spelled right, is it in PATH?)"
-			: error == EACCES ? "not an executable file (chmod +x makes it one)"
-					  : strerror(error));
-		free(shown);
-		return child_exec_status(error);
+		return cannot_run(name, "", errno);
 	}
 	if (executable_resolve(found, &executable, final, sizeof(final)) != 0) {
-		if (errno == ENOENT) {
-			char *interpreter = printable_path(final);
-
-			shown = printable_path(found);
-			message(MESSAGE_ERROR, "cannot run %s: its interpreter %s is not there",
-				shown, interpreter);
-			free(interpreter);
-			free(shown);
-			return 127;
-		}
-		return 0; /* let the exec say what it thinks of it */
+		/* Of anything else the exec may think otherwise. */
+		return errno == ENOENT ? cannot_run(name, found, ENOENT) : 0;
 	}
 	*loadable = executable.kind != EXECUTABLE_OTHER_MACHINE;
 	return 0;
@@ -181,6 +179,20 @@ static int open_parts(struct parts *parts, bool loadable)
 	return parts->environment != NULL ? 0 : fail("cannot make the command's", "environment");
 }
 
+/* Before the channel has its thread, and before anything can become our child. */
+static void start_guardian(struct parts *parts, char **argv)
+{
+	terminal_open(&parts->terminal);
+	parts->guardian = guardian_start(&(struct guardian_orders){
+	    .terminal = &parts->terminal,
+	    .stop_signal = parts->options.stop_signal,
+	    .stop_timeout_ns = parts->options.supervisor.stop_timeout_ns,
+	    .keep_running = parts->options.keep_running,
+	    .words = argv,
+	});
+	folder_sweep();
+}
+
 static void close_parts(struct parts *parts)
 {
 	environment_free(parts->environment);
@@ -192,9 +204,11 @@ static void close_parts(struct parts *parts)
 	patterns_free(parts->policy.ignored);
 	roots_free(&parts->policy.roots);
 	options_free(&parts->options);
+	guardian_dismiss(parts->guardian);
+	terminal_close(&parts->terminal);
 }
 
-static int run(struct parts *parts)
+static int run(struct parts *parts, char **argv)
 {
 	bool loadable;
 	int status;
@@ -206,17 +220,22 @@ static int run(struct parts *parts)
 	status = ignore_as_asked(parts);
 	status = status != 0 ? status : find_library(parts);
 	status = status != 0 ? status : check_command(parts, &loadable);
-	status = status != 0 ? status : open_parts(parts, loadable);
 	if (status != 0) {
 		return status;
 	}
+	start_guardian(parts, argv);
+	status = open_parts(parts, loadable);
+	if (status != 0) {
+		return status;
+	}
+	guardian_set_folder(parts->guardian, channel_folder(parts->channel));
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || signals_open(&parts->signals) != 0) {
 		return fail("cannot supervise", "processes");
 	}
-	terminal_open(&parts->terminal);
 	status = loop_run(&(struct loop_parts){
 	    .options = &parts->options,
 	    .signals = &parts->signals,
+	    .guardian = parts->guardian,
 	    .terminal = &parts->terminal,
 	    .journal = parts->journal,
 	    .channel = parts->channel,
@@ -226,14 +245,27 @@ static int run(struct parts *parts)
 	    .cache_prefix = getenv("PYTHONPYCACHEPREFIX"),
 	    .folder = parts->folder,
 	});
-	terminal_close(&parts->terminal);
 	signals_close(&parts->signals);
 	return status;
 }
 
+/* By the signal that ended the command: a shell that runs us in a loop ends with us. */
+static int end_by(int signal)
+{
+	static const struct rlimit no_core = {0, 0};
+	sigset_t only;
+
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	sigemptyset(&only);
+	sigaddset(&only, signal);
+	sigprocmask(SIG_UNBLOCK, &only, NULL);
+	(void)raise(signal);
+	return 128 + signal; /* the first process of a container does not end so */
+}
+
 int main(int argc, char **argv)
 {
-	struct parts parts = {0};
+	struct parts parts = {.terminal = {.fd = -1}};
 	char problem[512];
 	int status = STATUS_OURS;
 
@@ -253,9 +285,9 @@ int main(int argc, char **argv)
 		break;
 	case OPTIONS_RUN:
 		message_set_verbosity(parts.options.verbosity);
-		status = run(&parts);
+		status = run(&parts, argv);
 		break;
 	}
 	close_parts(&parts);
-	return status;
+	return status < 0 ? end_by(-status) : status;
 }

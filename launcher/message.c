@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,11 +22,23 @@ int message_wanted(enum message_level level)
 	return (int)level <= current_verbosity + 1;
 }
 
+/* no-color.org has it that a value that is not empty forbids it. */
+static bool is_coloured(void)
+{
+	const char *forbidden = getenv("NO_COLOR");
+	const char *type = getenv("TERM");
+
+	return (forbidden == NULL || forbidden[0] == '\0') && type != NULL && type[0] != '\0' &&
+	       strcmp(type, "dumb") != 0 && isatty(STDERR_FILENO);
+}
+
 void message(enum message_level level, const char *format, ...)
 {
 	int saved_errno = errno;
 	char *line = NULL;
 	char *sentence = NULL;
+	const char *on = "";
+	const char *off = "";
 	va_list list;
 
 	if (!message_wanted(level)) {
@@ -36,7 +49,12 @@ void message(enum message_level level, const char *format, ...)
 		sentence = NULL;
 	}
 	va_end(list);
-	if (sentence != NULL && asprintf(&line, "autoreload-run: %s\n", sentence) > 0) {
+	if (is_coloured()) {
+		on = level == MESSAGE_ERROR ? "\033[31m" : "\033[36m";
+		off = "\033[0m";
+	}
+	if (sentence != NULL &&
+	    asprintf(&line, "%sautoreload-run:%s %s\n", on, off, sentence) > 0) {
 		/* Nobody could be told that nobody can be told. */
 		ssize_t written = write(STDERR_FILENO, line, strlen(line));
 

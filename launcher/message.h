@@ -4,9 +4,10 @@
 #define LAUNCHER_MESSAGE_H
 
 enum message_level {
-	MESSAGE_ERROR,	/* even with -q */
-	MESSAGE_NORMAL, /* what changed, what restarts, how it ended */
-	MESSAGE_DETAIL, /* -v: decisions and their reasons */
+	MESSAGE_ANSWER = -1, /* to a question, even with -q */
+	MESSAGE_ERROR = 0,   /* even with -q */
+	MESSAGE_NORMAL,	     /* what changed, what restarts, how it ended */
+	MESSAGE_DETAIL,	     /* -v: decisions and their reasons */
 };
 
 /* verbosity: -1 (-q), 0, 1 (-v). Holds for the whole process: who may be heard is one thing. */

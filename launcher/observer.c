@@ -114,21 +114,45 @@ void observer_take(struct observer *observer, const struct report *report)
 	take_fact(observer, &fact, report);
 }
 
-void observer_execute(struct observer *observer, const char *path, uint64_t now_ns)
+/* What we do ourselves is no report. */
+static void take_own(struct observer *observer, const char *path, uint64_t now_ns,
+		     enum dependency_reason reason)
 {
 	struct identity identity;
 	struct stat status;
 	struct fact fact = {
 	    .context = &observer->context,
-	    .use = {.reason = DEPENDENCY_EXECUTED, .pid = getpid(), .time_ns = now_ns},
+	    .use = {.reason = reason, .pid = getpid(), .time_ns = now_ns},
 	};
 
 	fact.use.program = "autoreload-run";
-	if (stat(path, &status) == 0) {
-		identity = identity_of_status(&status);
-		fact.use.identity = &identity;
-		fact_executed(&fact, path);
+	if (stat(path, &status) != 0) {
+		return;
 	}
+	identity = identity_of_status(&status);
+	fact.use.identity = &identity;
+	if (reason == DEPENDENCY_EXECUTED) {
+		fact_executed(&fact, path);
+	} else if (S_ISREG(status.st_mode)) {
+		fact_read(&fact, path);
+	}
+}
+
+void observer_execute(struct observer *observer, const char *path, uint64_t now_ns)
+{
+	take_own(observer, path, now_ns, DEPENDENCY_EXECUTED);
+}
+
+void observer_named(struct observer *observer, const char *path, uint64_t now_ns)
+{
+	take_own(observer, path, now_ns, DEPENDENCY_READ);
+}
+
+const char *observer_program(const struct observer *observer, pid_t pid)
+{
+	const struct process *process = processes_enter(observer->processes, pid);
+
+	return process != NULL ? process->program : NULL;
 }
 
 void observer_not_executed(struct observer *observer, const char *path, uint64_t now_ns)

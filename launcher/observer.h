@@ -34,6 +34,8 @@ void observer_take(struct observer *observer, const struct report *report);
 void observer_execute(struct observer *observer, const char *path, uint64_t now_ns);
 /* Or instead of it, as it cannot be executed: whatever happens to its file is worth a new try. */
 void observer_not_executed(struct observer *observer, const char *path, uint64_t now_ns);
+/* A word of the command that may be a file: as if it had been read. */
+void observer_named(struct observer *observer, const char *path, uint64_t now_ns);
 /* And after it: says if it cannot be observed. */
 void observer_started(struct observer *observer, pid_t pid, const char *path);
 
@@ -42,6 +44,9 @@ void observer_output(struct observer *observer, const char *path);
 
 /* The source (canonical) has changed: removes the byte code caches that would hide it. */
 void observer_drop_caches(const struct observer *observer, const char *source);
+
+/* What the process runs, as it has said itself; NULL: it has not. */
+const char *observer_program(const struct observer *observer, pid_t pid);
 
 /* Have reports been lost since this was asked last? What is known is then not all. */
 bool observer_take_lost(struct observer *observer);

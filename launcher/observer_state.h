@@ -10,6 +10,7 @@
 #include "launcher/facts.h"
 #include "launcher/observer.h"
 #include "launcher/processes.h"
+#include "launcher/reloaders.h"
 #include "launcher/unobserved.h"
 
 struct observer {
@@ -21,6 +22,7 @@ struct observer {
 	struct stat root; /* of ours: a process with another one names other paths */
 	ino_t mount_namespace;
 	bool lost;
+	bool reloader_told;
 };
 
 /* images.c: what a process tells of itself. */

@@ -6,6 +6,7 @@
 #include "launcher/printable.h"
 #include "launcher/signal_names.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -19,11 +20,14 @@ enum {
 	OPTION_SETTLE,
 	OPTION_STOP_SIGNAL,
 	OPTION_STOP_TIMEOUT,
+	OPTION_ON_EXIT,
+	OPTION_RESTART_CODE,
+	OPTION_KEEP_RUNNING,
 	OPTION_EVENTS,
 };
 
 /* '+': the command's own options are not ours. ':': a missing argument is told apart. */
-static const char short_options[] = "+:w:i:e:qvVh";
+static const char short_options[] = "+:w:i:e:pcqvVh";
 
 static const struct option long_options[] = {
     {"watch", required_argument, NULL, 'w'},
@@ -35,6 +39,11 @@ static const struct option long_options[] = {
     {"settle", required_argument, NULL, OPTION_SETTLE},
     {"stop-signal", required_argument, NULL, OPTION_STOP_SIGNAL},
     {"stop-timeout", required_argument, NULL, OPTION_STOP_TIMEOUT},
+    {"on-exit", required_argument, NULL, OPTION_ON_EXIT},
+    {"restart-code", required_argument, NULL, OPTION_RESTART_CODE},
+    {"keep-running", no_argument, NULL, OPTION_KEEP_RUNNING},
+    {"postpone", no_argument, NULL, 'p'},
+    {"clear", no_argument, NULL, 'c'},
     {"events", required_argument, NULL, OPTION_EVENTS},
     {"quiet", no_argument, NULL, 'q'},
     {"verbose", no_argument, NULL, 'v'},
@@ -155,6 +164,35 @@ static enum options_result set_signal(struct complaint complaint, const char *ar
 	return OPTIONS_RUN;
 }
 
+static enum options_result set_on_exit(struct complaint complaint, const char *argument,
+				       enum supervisor_on_exit *on_exit)
+{
+	static const char *const words[] = {
+	    [ON_EXIT_WAIT] = "wait", [ON_EXIT_STOP] = "stop", [ON_EXIT_RESTART] = "restart"};
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(argument, words[i]) == 0) {
+			*on_exit = (enum supervisor_on_exit)i;
+			return OPTIONS_RUN;
+		}
+	}
+	return misuse(complaint, "--on-exit: ", argument, " is none of wait, stop and restart");
+}
+
+static enum options_result set_restart_code(struct complaint complaint, const char *argument,
+					    int *status)
+{
+	char *end;
+	long number = strtol(argument, &end, 10);
+
+	if (!isdigit((unsigned char)*argument) || *end != '\0' || number > 255) {
+		return misuse(complaint, "--restart-code: ", argument,
+			      " is no exit status (0 to 255)");
+	}
+	*status = (int)number;
+	return OPTIONS_RUN;
+}
+
 /* OPTIONS_RUN: go on. */
 static enum options_result apply_argument(struct options *options, int option, const char *argument,
 					  struct complaint complaint)
@@ -174,11 +212,16 @@ static enum options_result apply_argument(struct options *options, int option, c
 	case OPTION_POLL:
 		return set_poll(complaint, argument, &options->poll_ns);
 	case OPTION_SETTLE:
-		return set_duration(complaint, option, argument, &options->settle_ns);
+		return set_duration(complaint, option, argument, &options->supervisor.settle_ns);
 	case OPTION_STOP_SIGNAL:
 		return set_signal(complaint, argument, &options->stop_signal);
 	case OPTION_STOP_TIMEOUT:
-		return set_duration(complaint, option, argument, &options->stop_timeout_ns);
+		return set_duration(complaint, option, argument,
+				    &options->supervisor.stop_timeout_ns);
+	case OPTION_ON_EXIT:
+		return set_on_exit(complaint, argument, &options->supervisor.on_exit);
+	case OPTION_RESTART_CODE:
+		return set_restart_code(complaint, argument, &options->supervisor.restart_status);
 	case OPTION_EVENTS:
 		options->events = argument;
 		return OPTIONS_RUN;
@@ -199,6 +242,15 @@ static enum options_result apply(struct options *options, int option, struct com
 		return OPTIONS_RUN;
 	case OPTION_CONTENT:
 		options->by_content = true;
+		return OPTIONS_RUN;
+	case OPTION_KEEP_RUNNING:
+		options->keep_running = true;
+		return OPTIONS_RUN;
+	case 'p':
+		options->supervisor.postpone = true;
+		return OPTIONS_RUN;
+	case 'c':
+		options->clear++;
 		return OPTIONS_RUN;
 	case 'q':
 		options->verbosity = -1;
@@ -225,9 +277,11 @@ static bool prepare(struct options *options, size_t words)
 	    .ignore = calloc(words + 1, sizeof(*options->ignore)),
 	    .extensions = calloc(words + 1, sizeof(*options->extensions)),
 	    .poll_ns = -1,
-	    .settle_ns = -1,
 	    .stop_signal = SIGTERM,
-	    .stop_timeout_ns = default_stop_timeout_ns,
+	    .supervisor = {.settle_ns = -1,
+			   .stop_timeout_ns = default_stop_timeout_ns,
+			   .on_exit = ON_EXIT_WAIT,
+			   .restart_status = -1},
 	};
 	return options->watch != NULL && options->ignore != NULL && options->extensions != NULL;
 }
@@ -307,6 +361,13 @@ void options_usage(FILE *stream)
 	    "     --stop-signal <signal> how to ask the command to end (default: TERM)\n"
 	    "     --stop-timeout <duration>\n"
 	    "                            then kill it (default: 5s)\n"
+	    "     --on-exit <what>       when the command ends by itself: wait for a change\n"
+	    "                            (default), stop, or restart\n"
+	    "     --restart-code <n>     restart it when it exits with this status\n"
+	    "     --keep-running         leave it alone when autoreload-run is killed\n"
+	    " -p, --postpone             do not start it before the first change\n"
+	    " -c, --clear                clear the screen before each start (-cc: and what\n"
+	    "                            has scrolled away)\n"
 	    "     --events <fd|file>     write what happens as JSON Lines\n"
 	    " -q, --quiet                print nothing but errors\n"
 	    " -v, --verbose              print what is watched, and why\n"

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "launcher/supervisor.h"
+
 enum options_result {
 	OPTIONS_RUN,
 	OPTIONS_HELP,
@@ -24,14 +26,15 @@ struct options {
 	size_t ignore_count;
 	const char **extensions; /* lists as in "py,html", none empty */
 	size_t extension_count;
-	bool all;		 /* the system's files, too */
-	bool by_content;	 /* a save that changes nothing is no change */
-	int64_t poll_ns;	 /* -1: only where it is needed */
-	int64_t settle_ns;	 /* -1: not given */
-	int stop_signal;	 /* SIGTERM unless given */
-	int64_t stop_timeout_ns; /* 5 s unless given; 0: kill at once */
-	const char *events;	 /* the number of an open fd, or a path; NULL: none */
-	int verbosity;		 /* -1 quiet, 0, 1 verbose; the last one given counts */
+	bool all;	 /* the system's files, too */
+	bool by_content; /* a save that changes nothing is no change */
+	int64_t poll_ns; /* -1: only where it is needed */
+	struct supervisor_settings supervisor;
+	int stop_signal;    /* SIGTERM unless given */
+	bool keep_running;  /* the command, when we are killed */
+	unsigned clear;	    /* the screen before each start: 1; what has scrolled away, too: 2 */
+	const char *events; /* the number of an open fd, or a path; NULL: none */
+	int verbosity;	    /* -1 quiet, 0, 1 verbose; the last one given counts */
 };
 
 /*

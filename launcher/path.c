@@ -65,8 +65,3 @@ bool path_is_below(const char *path, const char *folder)
 	}
 	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
-
-void path_of_process(char *path, size_t size, int pid, const char *what)
-{
-	(void)snprintf(path, size, "/proc/%d/%s", pid, what);
-}

@@ -25,7 +25,4 @@ const char *path_name(const char *path);
 /* Is the path the folder or below it? Both absolute, without a slash at the end but for "/". */
 bool path_is_below(const char *path, const char *folder);
 
-/* /proc/PID/what (proc(5)); what may be empty. size is plenty at 64. */
-void path_of_process(char *path, size_t size, int pid, const char *what);
-
 #endif

@@ -6,8 +6,19 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* Those that mean something to us. SIGTSTP is not among them: Ctrl-Z stops us like the command. */
-static const int read_signals[] = {SIGCHLD, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1};
+/* Faults of ours, and limits; those that stop; those of the terminal's that would stop us, too. */
+static const int left_alone[] = {SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGSEGV, SIGBUS,
+				 SIGILL,  SIGFPE,  SIGABRT, SIGTRAP, SIGSYS,  SIGXCPU, SIGXFSZ};
+
+static bool is_left_alone(int number)
+{
+	for (size_t i = 0; i < sizeof(left_alone) / sizeof(*left_alone); i++) {
+		if (left_alone[i] == number) {
+			return true;
+		}
+	}
+	return number >= 32 && number < SIGRTMIN; /* the libc's own (signal(7)) */
+}
 
 static bool is_ignored(int number)
 {
@@ -26,9 +37,9 @@ int signals_open(struct signals *signals)
 	if (signals->child_was_ignored) {
 		(void)signal(SIGCHLD, SIG_DFL);
 	}
-	for (size_t i = 0; i < sizeof(read_signals) / sizeof(*read_signals); i++) {
-		if (!is_ignored(read_signals[i])) {
-			sigaddset(&read_set, read_signals[i]);
+	for (int number = 1; number <= SIGRTMAX; number++) {
+		if (!is_left_alone(number) && number != SIGPIPE && !is_ignored(number)) {
+			sigaddset(&read_set, number);
 		}
 	}
 	blocked = read_set;
@@ -54,13 +65,14 @@ void signals_restore(const struct signals *signals)
 	sigprocmask(SIG_SETMASK, &signals->inherited_mask, NULL);
 }
 
-int signals_next(const struct signals *signals, bool *from_terminal)
+bool signals_next(const struct signals *signals, struct signal_taken *taken)
 {
 	struct signalfd_siginfo info;
 
 	if (read(signals->fd, &info, sizeof(info)) != (ssize_t)sizeof(info)) {
-		return 0;
+		return false;
 	}
-	*from_terminal = info.ssi_code == SI_KERNEL;
-	return (int)info.ssi_signo;
+	taken->number = (int)info.ssi_signo;
+	taken->from_kernel = info.ssi_code == SI_KERNEL;
+	return true;
 }

@@ -15,9 +15,16 @@ struct signals {
 	bool child_was_ignored; /* SIGCHLD: to wait for children, we cannot leave it so */
 };
 
+/* One that has come. */
+struct signal_taken {
+	int number;
+	bool from_kernel; /* a key or a terminal did it: the command has got it, too */
+};
+
 /*
- * Blocks what we read; what we inherited as ignored (nohup, "&" in a script) stays so and is not
- * read. 0 or -1 with errno. To be called before anything is started.
+ * Blocks what we read: all but those that tell of our own faults, that cannot be blocked, and that
+ * stop (Ctrl-Z stops us like the command). What we inherited as ignored (nohup, "&" in a script)
+ * stays so and is not read. 0 or -1 with errno. To be called before anything is started.
  */
 int signals_open(struct signals *signals);
 void signals_close(struct signals *signals);
@@ -25,10 +32,7 @@ void signals_close(struct signals *signals);
 /* In a forked child, before its exec: everything as it was. Async-signal-safe. */
 void signals_restore(const struct signals *signals);
 
-/*
- * The next signal that has come, or 0. *from_terminal: a key did it, so the command has got it,
- * too. Never blocks.
- */
-int signals_next(const struct signals *signals, bool *from_terminal);
+/* The next one; false if there is none. Never blocks. */
+bool signals_next(const struct signals *signals, struct signal_taken *taken);
 
 #endif

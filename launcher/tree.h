@@ -6,16 +6,40 @@
 #ifndef LAUNCHER_TREE_H
 #define LAUNCHER_TREE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
+
+#include "launcher/kin.h"
+
+struct tree {
+	/* Children that we had before we started anything: who was replaced by us (exec) begot
+	 * them. */
+	struct kin strangers;
+};
+
+/* Remembers what is not of the tree. Without a /proc there is nothing to remember. */
+void tree_open(struct tree *tree);
+void tree_close(struct tree *tree);
 
 /*
  * Sends the signal to every descendant but `except` (0: to all), and SIGCONT after it, for the
  * stopped. Returns how many there were. By pidfd (pidfd_open(2)), after a look that the pid still
- * is what it was: a pid may be another process a moment later.
+ * is what it was: a pid may be another process a moment later. Without a /proc only pid 1 can reach
+ * more than the main process: all.
  */
-int tree_signal(int signal, pid_t except);
+int tree_signal(const struct tree *tree, int signal, pid_t except);
 
-/* SIGKILL to every descendant, until a look finds none that it has not yet been sent to. */
-int tree_kill(void);
+/*
+ * SIGKILL to every descendant, until a look finds none that it has not yet been sent to. frozen:
+ * all are stopped before, for a tree in which who sees another end begets a new one. Returns how
+ * many there were; *refused: one that is not ours to end (EPERM), or 0.
+ */
+int tree_kill(const struct tree *tree, bool frozen, pid_t *refused);
+
+/* To be told of each child that has been waited for. */
+void tree_forget(struct tree *tree, pid_t child);
+
+/* Are there no children but those that we had before? */
+bool tree_is_empty(const struct tree *tree);
 
 #endif

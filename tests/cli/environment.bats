@@ -81,7 +81,7 @@ children_seen() {
 
 # without_ours FILE: without the entries that are ours, and those of the shell that starts it all.
 without_ours() {
-	grep -avE '^(_=.*|SHLVL=.*|LD_PRELOAD=/[^:]*/autoreload-run-[^:]*\.so|AUTORELOAD_RUN_CHANNEL=[a-z]+:/.*)$' "$1"
+	grep -avE '^(_=.*|SHLVL=.*|LD_PRELOAD=/[^:]*/autoreload-run-[^:]*\.so|AUTORELOAD_RUN_CHANNEL=[a-z]+:/.*|AUTORELOAD_GENERATION=1)$' "$1"
 }
 
 @test "what a child finds in its environment" {

@@ -63,7 +63,7 @@ expect_said() {
 	rm server
 	expect_said 'cannot run ./server: No such file or directory, waiting for a change'
 	printf '#!/bin/sh\necho %s\nexec sleep infinity\n' 2 >server
-	expect_said 'cannot run ./server: Permission denied, waiting for a change'
+	expect_said 'cannot run ./server: not an executable file (chmod +x makes it one), waiting for a change'
 	chmod +x server
 	expect_line 2
 	stop

@@ -15,6 +15,7 @@ enum {
 	NEVER = -1,
 	BY_NUMBER = -1, /* settle: by the number of files */
 	GRACE = 5000,
+	RESTART_STATUS = 99, /* an exit status that asks for a restart */
 };
 
 struct step {
@@ -26,6 +27,8 @@ struct step {
 	int status;
 	bool unfinished;
 	bool locked;
+	bool reached;
+	bool has_keys;
 };
 
 #define STEPS(table) (table), sizeof(table) / sizeof((table)[0])
@@ -34,7 +37,11 @@ static inline struct supervisor machine(int64_t settle_ms, int64_t grace_ms)
 {
 	struct supervisor supervisor;
 
-	supervisor_init(&supervisor, settle_ms < 0 ? -1 : settle_ms * 1000000, grace_ms * 1000000);
+	supervisor_init(&supervisor, (struct supervisor_settings){
+					 .settle_ns = settle_ms < 0 ? -1 : settle_ms * 1000000,
+					 .stop_timeout_ns = grace_ms * 1000000,
+					 .restart_status = RESTART_STATUS,
+				     });
 	return supervisor;
 }
 
@@ -45,7 +52,9 @@ static inline unsigned feed(struct supervisor *supervisor, const struct step *st
 							 .now_ns = step->at_ms * 1000000,
 							 .status = step->status,
 							 .unfinished = step->unfinished,
-							 .locked = step->locked});
+							 .locked = step->locked,
+							 .reached = step->reached,
+							 .has_keys = step->has_keys});
 }
 
 static inline void check(const struct supervisor *supervisor, unsigned actions,

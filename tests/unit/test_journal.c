@@ -74,7 +74,7 @@ Test(journal, events)
 	journal_stopping(journal, 2, SIGTERM);
 	journal_exited(journal, 2, 4711, W_EXITCODE(0, SIGKILL));
 	journal_exited(journal, 3, 4712, W_EXITCODE(255, 0));
-	journal_waiting(journal, W_EXITCODE(3, 0));
+	journal_ended(journal, &(struct ending_words){.wait_status = W_EXITCODE(3, 0)});
 	journal_unobserved(journal, 99, "/bin/go", "is statically linked");
 	journal_lost(journal, 1ull << 40);
 	journal_incomplete(journal);
@@ -146,10 +146,10 @@ Test(journal, file)
 {
 	save("events", "{\"before\":1}\n");
 	open_journal("events");
-	journal_waiting(journal, 0);
+	journal_ended(journal, &(struct ending_words){.wait_status = 0});
 	journal_close(journal);
 	open_journal("events");
-	journal_waiting(journal, 0);
+	journal_ended(journal, &(struct ending_words){.wait_status = 0});
 	journal_close(journal);
 	cr_assert(eq(str, (char *)lines_of("events"),
 		     "{\"before\":1}\n{\"event\":\"waiting\",\"time\":T}\n"
@@ -176,7 +176,7 @@ Test(journal, descriptor)
 	(void)snprintf(number, sizeof(number), "%d", fd);
 	open_journal(number);
 	cr_assert(eq(int, fcntl(fd, F_GETFD), FD_CLOEXEC));
-	journal_waiting(journal, 0);
+	journal_ended(journal, &(struct ending_words){.wait_status = 0});
 	journal_close(journal);
 	cr_assert(eq(str, (char *)lines_of("events"), "{\"event\":\"waiting\",\"time\":T}\n"));
 	errno = 0;
@@ -185,7 +185,7 @@ Test(journal, descriptor)
 	/* Nobody wants events. */
 	journal = journal_open(NULL, directory, "app");
 	cr_assert(journal != NULL);
-	journal_waiting(journal, 0);
+	journal_ended(journal, &(struct ending_words){.wait_status = 0});
 	journal_close(journal);
 }
 
@@ -240,12 +240,12 @@ Test(journal, reader_gone)
 	cr_assert(pipe2(ends, O_CLOEXEC) == 0 && close(ends[0]) == 0);
 	(void)snprintf(number, sizeof(number), "%d", ends[1]);
 	open_journal(number);
-	journal_waiting(journal, 0);
-	journal_waiting(journal, 0);
+	journal_ended(journal, &(struct ending_words){.wait_status = 0});
+	journal_ended(journal, &(struct ending_words){.wait_status = 0});
 	journal_close(journal);
 	open_journal("/dev/full");
-	journal_waiting(journal, 0);
-	journal_waiting(journal, 0);
+	journal_ended(journal, &(struct ending_words){.wait_status = 0});
+	journal_ended(journal, &(struct ending_words){.wait_status = 0});
 	journal_close(journal);
 	cr_assert(eq(str, capture_end(&capture),
 		     "autoreload-run: cannot write to --events: No space left on device; "

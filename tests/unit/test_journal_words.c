@@ -79,10 +79,10 @@ Test(journal_words, changed)
 Test(journal_words, ended)
 {
 	capture = capture_begin(STDERR_FILENO);
-	journal_waiting(journal, W_EXITCODE(3, 0));
+	journal_ended(journal, &(struct ending_words){.wait_status = W_EXITCODE(3, 0)});
 	expect_said("./app\\x1b.py exited with status 3, waiting for a change", "status");
 	capture = capture_begin(STDERR_FILENO);
-	journal_waiting(journal, W_EXITCODE(0, SIGSEGV));
+	journal_ended(journal, &(struct ending_words){.wait_status = W_EXITCODE(0, SIGSEGV)});
 	expect_said("./app\\x1b.py was killed by SIGSEGV, waiting for a change", "signal");
 	/* These are for tools alone. */
 	message_set_verbosity(1);

@@ -49,9 +49,9 @@ Test(options, defaults)
 	cr_assert(not(options.all));
 	cr_assert(not(options.by_content));
 	cr_assert(eq(i64, options.poll_ns, -1));
-	cr_assert(eq(i64, options.settle_ns, -1));
+	cr_assert(eq(i64, options.supervisor.settle_ns, -1));
 	cr_assert(eq(int, options.stop_signal, SIGTERM));
-	cr_assert(eq(i64, options.stop_timeout_ns, INT64_C(5000000000)));
+	cr_assert(eq(i64, options.supervisor.stop_timeout_ns, INT64_C(5000000000)));
 	cr_assert(options.events == NULL);
 	cr_assert(zero(int, options.verbosity));
 	options_free(&options);
@@ -76,7 +76,7 @@ Test(options, all_of_them)
 	cr_assert(eq(sz, options.ignore_count, 2));
 	cr_assert(eq(str, (char *)options.ignore[0], "d"));
 	cr_assert(eq(str, (char *)options.ignore[1], "*.log"));
-	cr_assert(eq(i64, options.settle_ns, 20000000));
+	cr_assert(eq(i64, options.supervisor.settle_ns, 20000000));
 	cr_assert(eq(int, options.stop_signal, SIGINT));
 	cr_assert(eq(str, (char *)options.events, "3"));
 	cr_assert(eq(int, options.verbosity, 1));
@@ -107,7 +107,7 @@ Test(options, what_counts)
 	    {{"-e.py", "c"}, false, false, -1, {".py"}},
 	    {{"--ext=*.py", "--ext", "c", "c"}, false, false, -1, {"*.py", "c"}},
 	    {{"--ext", ".d.ts", "-e", "js", "c"}, false, false, -1, {".d.ts", "js"}},
-	    {{"--con", "--po=1m", "-ex", "--al", "c"}, true, true, 60000000000, {"x"}},
+	    {{"--con", "--pol=1m", "-ex", "--al", "c"}, true, true, 60000000000, {"x"}},
 	    {{"c", "--all", "--content", "--poll", "-ex"}, false, false, -1, {NULL}},
 	};
 
@@ -133,8 +133,8 @@ Test(options, what_counts)
 Test(options, zero_durations)
 {
 	cr_assert(eq(int, (int)PARSE("--settle", "0", "--stop-timeout", "0ms", "c"), OPTIONS_RUN));
-	cr_assert(zero(i64, options.settle_ns));
-	cr_assert(zero(i64, options.stop_timeout_ns));
+	cr_assert(zero(i64, options.supervisor.settle_ns));
+	cr_assert(zero(i64, options.supervisor.stop_timeout_ns));
 	options_free(&options);
 }
 

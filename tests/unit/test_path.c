@@ -92,15 +92,3 @@ Test(path, below)
 			  "%zu: %s and %s", i, cases[i].path, cases[i].folder);
 	}
 }
-
-Test(path, of_process)
-{
-	char text[64], brief[10];
-
-	path_of_process(text, sizeof(text), 4711, "fd");
-	cr_assert(eq(str, text, "/proc/4711/fd"));
-	path_of_process(text, sizeof(text), INT_MAX, "");
-	cr_assert(eq(str, text, "/proc/2147483647/"));
-	path_of_process(brief, sizeof(brief), 4711, "status");
-	cr_assert(eq(str, brief, "/proc/471"));
-}

@@ -87,8 +87,8 @@ Test(supervisor_ends, interrupted)
 {
 	static const struct step steps[] = {
 	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
-	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 3000},
-	    {EVENT_STIRRED, 1050, 0, SUPERVISOR_INTERRUPTED, 3000},
+	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 1200},
+	    {EVENT_STIRRED, 1050, 0, SUPERVISOR_INTERRUPTED, 1200},
 	    {EVENT_MAIN_EXITED, 1100, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6100, .status = 130},
 	    {EVENT_CHANGED, 1101, 0, SUPERVISOR_CLEARING, 6100},
 	    {EVENT_TREE_GONE, 1102, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
@@ -104,21 +104,24 @@ Test(supervisor_ends, interrupt_ignored)
 {
 	static const struct step steps[] = {
 	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
-	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 3000},
+	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 1200},
+	    {EVENT_DEADLINE, 1200, 0, SUPERVISOR_INTERRUPTED, 3000},
 	    {EVENT_DEADLINE, 2999, 0, SUPERVISOR_INTERRUPTED, 3000},
-	    {EVENT_DEADLINE, 3000, ACTION_SAY_IGNORED, SUPERVISOR_INTERRUPTED, NEVER},
-	    {EVENT_DEADLINE, 5000, 0, SUPERVISOR_INTERRUPTED, NEVER},
-	    {EVENT_INTERRUPT, 9000, ACTION_KILL, SUPERVISOR_KILLING, 9020},
-	    {EVENT_MAIN_EXITED, 9001, 0, SUPERVISOR_KILLING, 9020, .status = 137},
-	    {EVENT_DEADLINE, 9020, ACTION_KILL, SUPERVISOR_KILLING, 9060},
-	    {EVENT_TREE_GONE, 9021, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	    {EVENT_DEADLINE, 3000, ACTION_SAY_IGNORED, SUPERVISOR_INTERRUPTED, 13000},
+	    {EVENT_DEADLINE, 5000, 0, SUPERVISOR_INTERRUPTED, 13000},
+	    {EVENT_INTERRUPT, 9000, 0, SUPERVISOR_INTERRUPTED, 9200},
+	    {EVENT_DEADLINE, 9200, ACTION_KILL, SUPERVISOR_KILLING, 9220},
+	    {EVENT_MAIN_EXITED, 9201, 0, SUPERVISOR_KILLING, 9220, .status = 137},
+	    {EVENT_DEADLINE, 9220, ACTION_KILL, SUPERVISOR_KILLING, 9260},
+	    {EVENT_TREE_GONE, 9221, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
 	};
 	static const struct step at_once[] = {
 	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
-	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 3000},
-	    {EVENT_INTERRUPT, 1100, ACTION_KILL, SUPERVISOR_KILLING, 1120},
+	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 1200},
+	    {EVENT_INTERRUPT, 1100, 0, SUPERVISOR_INTERRUPTED, 1300},
+	    {EVENT_DEADLINE, 1300, ACTION_KILL, SUPERVISOR_KILLING, 1320},
 	    /* nothing more can be asked for */
-	    {EVENT_INTERRUPT, 1110, ACTION_KILL, SUPERVISOR_KILLING, 1130},
+	    {EVENT_INTERRUPT, 1310, ACTION_KILL, SUPERVISOR_KILLING, 1330},
 	};
 	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
 
@@ -126,6 +129,51 @@ Test(supervisor_ends, interrupt_ignored)
 	cr_assert(eq(int, supervisor.status, 137));
 	supervisor = machine(BY_NUMBER, GRACE);
 	play(&supervisor, "at once", STEPS(at_once));
+}
+
+/* A line editor at its prompt, or a REPL that comes back to it: it was the program's key. */
+Test(supervisor_ends, interrupt_was_a_key)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 1200},
+	    {EVENT_DEADLINE, 1200, 0, SUPERVISOR_RUNNING, NEVER, .has_keys = true},
+	    /* even twice */
+	    {EVENT_INTERRUPT, 2000, 0, SUPERVISOR_INTERRUPTED, 2200},
+	    {EVENT_INTERRUPT, 2100, 0, SUPERVISOR_INTERRUPTED, 2300},
+	    {EVENT_DEADLINE, 2300, 0, SUPERVISOR_RUNNING, NEVER, .has_keys = true},
+	    /* the computation takes longer */
+	    {EVENT_INTERRUPT, 3000, 0, SUPERVISOR_INTERRUPTED, 3200},
+	    {EVENT_DEADLINE, 3200, 0, SUPERVISOR_INTERRUPTED, 5000},
+	    {EVENT_DEADLINE, 5000, 0, SUPERVISOR_RUNNING, NEVER, .has_keys = true},
+	    /* what was saved meanwhile counts */
+	    {EVENT_INTERRUPT, 6000, 0, SUPERVISOR_INTERRUPTED, 6200},
+	    {EVENT_CHANGED, 6100, 0, SUPERVISOR_INTERRUPTED, 6200},
+	    {EVENT_DEADLINE, 6200, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 8700, .has_keys = true},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "a key", STEPS(steps));
+}
+
+/* The offer to kill it lapses: an hour later it may end by itself, or be interrupted anew. */
+Test(supervisor_ends, interrupt_forgotten)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 1200},
+	    {EVENT_DEADLINE, 1200, 0, SUPERVISOR_INTERRUPTED, 3000},
+	    {EVENT_DEADLINE, 3000, ACTION_SAY_IGNORED, SUPERVISOR_INTERRUPTED, 13000},
+	    {EVENT_DEADLINE, 13000, 0, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_INTERRUPT, 20000, 0, SUPERVISOR_INTERRUPTED, 20200},
+	    {EVENT_DEADLINE, 20200, 0, SUPERVISOR_INTERRUPTED, 22000},
+	    {EVENT_DEADLINE, 22000, ACTION_SAY_IGNORED, SUPERVISOR_INTERRUPTED, 32000},
+	    /* a change restarts it now */
+	    {EVENT_CHANGED, 23000, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 25500},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "forgotten", STEPS(steps));
 }
 
 /* Somebody saves while the command takes its time to end on Ctrl-C: it has been told to end. */
@@ -163,6 +211,54 @@ Test(supervisor_ends, interrupt_while_waiting)
 	cr_assert(eq(int, supervisor.status, 7));
 }
 
+/* A process that is not ours to end: nobody waits for it for ever. */
+Test(supervisor_ends, with_something_left)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_CHANGED, 1000, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3500},
+	    {EVENT_DEADLINE, 3500, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6000},
+	    {EVENT_DEADLINE, 6000, ACTION_KILL, SUPERVISOR_KILLING, 6020},
+	    {EVENT_TREE_LEFT, 6000, 0, SUPERVISOR_KILLING, 6020},
+	    {EVENT_TERMINATE, 6010, 0, SUPERVISOR_KILLING, 6020},
+	    {EVENT_DEADLINE, 6020, ACTION_KILL, SUPERVISOR_KILLING, 6060},
+	    {EVENT_TREE_LEFT, 6020, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "left", STEPS(steps));
+}
+
+/* The command has got the signal, too: from the first, or as it turns out before it is passed on.
+ */
+Test(supervisor_ends, told_by_others)
+{
+	static const struct step at_once[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_TERMINATE, 1000, 0, SUPERVISOR_STOPPING, 3500, .reached = true},
+	    {EVENT_DEADLINE, 3500, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6000},
+	    {EVENT_MAIN_EXITED, 3600, 0, SUPERVISOR_CLEARING, 6000, .status = 4},
+	    {EVENT_TREE_GONE, 3600, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	};
+	static const struct step later[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_TERMINATE, 1000, 0, SUPERVISOR_INTERRUPTED, 1050},
+	    {EVENT_DEADLINE, 1050, 0, SUPERVISOR_STOPPING, 3550, .reached = true},
+	    {EVENT_MAIN_EXITED, 2000, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6050},
+	    {EVENT_TREE_GONE, 2000, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	};
+	struct supervisor supervisor = machine(BY_NUMBER, GRACE);
+
+	play(&supervisor, "at once", STEPS(at_once));
+	cr_assert(eq(int, supervisor.status, 4));
+	supervisor = machine(BY_NUMBER, GRACE);
+	play(&supervisor, "later", STEPS(later));
+	/* no grace time: it is killed, whoever has told it what */
+	supervisor = machine(BY_NUMBER, 0);
+	feed(&supervisor, &at_once[0]);
+	cr_assert(eq(u32, feed(&supervisor, &at_once[1]), ACTION_KILL));
+}
+
 /* In the middle of a restart: it goes on to the end, and no further; asked twice, it kills. */
 Test(supervisor_ends, while_stopping)
 {
@@ -182,7 +278,8 @@ Test(supervisor_ends, while_stopping)
 		    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
 		    {EVENT_CHANGED, 1000, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3500},
 		    {kinds[i], 1100, 0, SUPERVISOR_STOPPING, 3500},
-		    {kinds[1 - i], 1200, ACTION_KILL, SUPERVISOR_KILLING, 1220},
+		    {EVENT_TERMINATE, 1190, 0, SUPERVISOR_STOPPING, 3500},
+		    {EVENT_INTERRUPT, 1200, ACTION_KILL, SUPERVISOR_KILLING, 1220},
 		    {EVENT_TREE_GONE, 1201, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
 		};
 		struct supervisor supervisor = machine(BY_NUMBER, GRACE);
@@ -230,8 +327,11 @@ Test(supervisor_ends, terminated)
 	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
 	    {EVENT_TERMINATE, 1000, 0, SUPERVISOR_INTERRUPTED, 1050},
 	    {EVENT_CHANGED, 1005, 0, SUPERVISOR_INTERRUPTED, 1050},
-	    {EVENT_TERMINATE, 1010, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3510},
-	    {EVENT_TERMINATE, 1100, ACTION_KILL, SUPERVISOR_KILLING, 1120},
+	    /* many an ender sends it to us and to our group, and that is no impatience */
+	    {EVENT_TERMINATE, 1010, 0, SUPERVISOR_INTERRUPTED, 1050},
+	    {EVENT_DEADLINE, 1050, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3550},
+	    {EVENT_TERMINATE, 1100, 0, SUPERVISOR_STOPPING, 3550},
+	    {EVENT_INTERRUPT, 1200, ACTION_KILL, SUPERVISOR_KILLING, 1220},
 	};
 	/* The command has got the signal as well, and obeys: it is not sent a second one. */
 	static const struct step obeyed[] = {
@@ -242,7 +342,7 @@ Test(supervisor_ends, terminated)
 	};
 	static const struct step after_interrupt[] = {
 	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
-	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 3000},
+	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 1200},
 	    {EVENT_TERMINATE, 1100, 0, SUPERVISOR_INTERRUPTED, 1150},
 	    {EVENT_DEADLINE, 1150, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3650},
 	    {EVENT_MAIN_EXITED, 1200, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6150, .status = 143},

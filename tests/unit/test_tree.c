@@ -6,10 +6,13 @@
 
 #include "tests/unit/family.h"
 
+static struct tree tree;
+static pid_t refused;
+
 /* Whatever a test leaves, even one that fails. */
 static void leave(void)
 {
-	(void)tree_kill();
+	(void)tree_kill(&tree, false, &refused);
 	while (waitpid(-1, NULL, 0) > 0) {
 	}
 }
@@ -20,7 +23,7 @@ TestSuite(tree, .init = family_enter, .fini = leave, .timeout = 60);
 static void expect_tree(const pid_t *pids, size_t count)
 {
 	/* Signal 0 is sent to nobody, and counted all the same (kill(2)). */
-	cr_expect(eq(int, tree_signal(0, 0), (int)count));
+	cr_expect(eq(int, tree_signal(&tree, 0, 0), (int)count));
 	for (size_t i = 0; i < count; i++) {
 		cr_expect(zero(int, kill(pids[i], 0)), "%zu of %zu", i, count);
 	}
@@ -103,7 +106,7 @@ Test(tree, children_of_threads)
 	pids[0] = await_ready();
 	pids[1] = await_ready();
 	expect_tree(pids, 2);
-	cr_assert(eq(int, tree_signal(SIGTERM, 0), 2));
+	cr_assert(eq(int, tree_signal(&tree, SIGTERM, 0), 2));
 	cr_assert(eq(int, waitpid(-1, NULL, 0) > 0, 1));
 }
 
@@ -137,14 +140,14 @@ Test(tree, signal)
 	for (size_t i = 0; i < 3; i++) {
 		pids[i] = await_ready();
 	}
-	cr_assert(eq(int, tree_signal(SIGTERM, main_pid), 3));
+	cr_assert(eq(int, tree_signal(&tree, SIGTERM, main_pid), 3));
 	for (size_t i = 0; i < 2; i++) {
 		got[i] = await_ready();
 		cr_expect(ne(int, got[i], main_pid));
 	}
 	cr_expect(ne(int, got[0], got[1]));
 	/* Nobody is excepted: and by now the first would have told, had it got one. */
-	cr_assert(eq(int, tree_signal(SIGTERM, 0), 3));
+	cr_assert(eq(int, tree_signal(&tree, SIGTERM, 0), 3));
 	for (size_t i = 0; i < 3; i++) {
 		pids[i] = await_ready();
 	}
@@ -168,7 +171,7 @@ Test(tree, stopped)
 	cr_assert(eq(int, await_ready(), pid));
 	cr_assert(eq(int, waitpid(pid, &status, WUNTRACED), pid));
 	cr_assert(eq(int, WIFSTOPPED(status), 1));
-	cr_assert(eq(int, tree_signal(SIGTERM, 0), 1));
+	cr_assert(eq(int, tree_signal(&tree, SIGTERM, 0), 1));
 	cr_assert(eq(int, waitpid(pid, &status, 0), pid));
 	cr_assert(eq(int, WIFSIGNALED(status), 1));
 	cr_assert(eq(int, WTERMSIG(status), SIGTERM));
@@ -197,13 +200,13 @@ Test(tree, kill)
 	for (int i = 0; i < 20; i++) {
 		(void)await_ready();
 	}
-	killed = (unsigned)tree_kill();
+	killed = (unsigned)tree_kill(&tree, false, &refused);
 	cr_expect(eq(u32, killed, 20));
 	cr_expect(eq(u32, reap_all(SIGKILL, &died), 20));
 	cr_expect(eq(u32, died, 20));
 	expect_nobody();
-	cr_expect(zero(int, tree_kill()));
-	cr_expect(zero(int, tree_signal(SIGTERM, 0)));
+	cr_expect(zero(int, tree_kill(&tree, false, &refused)));
+	cr_expect(zero(int, tree_signal(&tree, SIGTERM, 0)));
 }
 
 static void multiply(void)
@@ -230,7 +233,7 @@ Test(tree, kill_while_it_forks)
 		(void)await_ready();
 	}
 	while (pid >= 0) {
-		(void)tree_kill();
+		(void)tree_kill(&tree, false, &refused);
 		do {
 			pid = waitpid(-1, &status, WNOHANG);
 			cr_assert(pid <= 0 || WIFSIGNALED(status));
@@ -250,7 +253,9 @@ Test(tree, strangers)
 	/* Seen from a process beside it, it is no descendant. */
 	child = fork();
 	if (child == 0) {
-		_exit(tree_signal(SIGKILL, 0) == 0 && tree_kill() == 0 ? 0 : 1);
+		_exit(tree_signal(&tree, SIGKILL, 0) == 0 && tree_kill(&tree, false, &refused) == 0
+			  ? 0
+			  : 1);
 	}
 	cr_assert(eq(int, waitpid(child, &status, 0), child));
 	cr_assert(zero(int, status));

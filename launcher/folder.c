@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* The channel's folder; see folder.h. */
+#include "launcher/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "preload/guest.h"
+
+#define PREFIX	  "autoreload-run-"
+#define YOUNG_S	  60 /* may still be in the making */
+#define RANDOM	  16
+#define OUTER_MAX 64
+
+/*
+ * In memory first: on a disk, each report would write the FIFO's new time to the journal, which
+ * takes longer than all the rest of the write.
+ */
+static const char *const places[] = {"/dev/shm", "/tmp", "/var/tmp", "/run"};
+
+static int random_hex(char *text, size_t bytes)
+{
+	unsigned char raw[RANDOM];
+
+	if (getrandom(raw, bytes, 0) != (ssize_t)bytes) {
+		return -1;
+	}
+	for (size_t i = 0; i < bytes; i++) {
+		(void)snprintf(text + 2 * i, 3, "%02x", raw[i]);
+	}
+	return 0;
+}
+
+/* mkdir and mkfifo obey the umask, which is the user's: so their modes are set again. */
+static int make(const char *path)
+{
+	if (mkdir(path, 0700) != 0) {
+		return -1;
+	}
+	return chmod(path, 0711);
+}
+
+static int make_fifo(const struct folder *folder, const char *name)
+{
+	char path[FOLDER_MAX + 32];
+
+	(void)snprintf(path, sizeof(path), "%s%s", folder->path, name);
+	if (mkfifo(path, 0600) != 0 || chmod(path, 0666) != 0) {
+		return -1;
+	}
+	return open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+}
+
+static int fill(struct folder *folder, const char *builds)
+{
+	char path[FOLDER_MAX + 32];
+
+	(void)snprintf(path, sizeof(path), "%s%s", folder->path, GUEST_BUILDS);
+	if (symlink(builds, path) != 0) {
+		return -1;
+	}
+	folder->reports = make_fifo(folder, GUEST_FIFO);
+	folder->alarm = make_fifo(folder, GUEST_ALARM);
+	if (folder->reports < 0 || folder->alarm < 0) {
+		return -1;
+	}
+	return flock(folder->reports, LOCK_EX | LOCK_NB);
+}
+
+static int make_at(struct folder *folder, const char *place, const char *builds)
+{
+	char outer_name[13];
+	char inner_name[2 * RANDOM + 1];
+	char outer[OUTER_MAX];
+	int saved_errno;
+
+	if (random_hex(outer_name, 6) != 0 || random_hex(inner_name, RANDOM) != 0) {
+		return -1;
+	}
+	(void)snprintf(outer, sizeof(outer), "%s/" PREFIX "%s", place, outer_name);
+	(void)snprintf(folder->path, sizeof(folder->path), "%s/%s", outer, inner_name);
+	if (make(outer) != 0) {
+		return -1;
+	}
+	if (make(folder->path) == 0 && fill(folder, builds) == 0) {
+		return 0;
+	}
+	saved_errno = errno;
+	folder_close(folder);
+	errno = saved_errno;
+	return -1;
+}
+
+int folder_make(struct folder *folder, const char *builds)
+{
+	*folder = (struct folder){.reports = -1, .alarm = -1};
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		if (make_at(folder, places[i], builds) == 0) {
+			return 0;
+		}
+	}
+	folder->path[0] = '\0';
+	return -1;
+}
+
+void folder_remove(const char *path)
+{
+	static const char *const names[] = {GUEST_BUILDS, GUEST_FIFO, GUEST_ALARM};
+	char each[FOLDER_MAX + 32];
+	char outer[FOLDER_MAX];
+	char *slash;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(each, sizeof(each), "%s%s", path, names[i]);
+		unlink(each);
+	}
+	rmdir(path);
+	(void)snprintf(outer, sizeof(outer), "%s", path);
+	slash = strrchr(outer, '/');
+	if (slash != NULL) {
+		*slash = '\0';
+		rmdir(outer);
+	}
+}
+
+void folder_close(struct folder *folder)
+{
+	if (folder->path[0] == '\0') {
+		return;
+	}
+	if (folder->reports >= 0) {
+		close(folder->reports);
+	}
+	if (folder->alarm >= 0) {
+		close(folder->alarm);
+	}
+	folder_remove(folder->path);
+	*folder = (struct folder){.reports = -1, .alarm = -1};
+}
+
+/* --- what was left behind --- */
+
+static bool is_abandoned(const char *path)
+{
+	char fifo[FOLDER_MAX + 32];
+	bool abandoned;
+	int fd;
+
+	(void)snprintf(fifo, sizeof(fifo), "%s%s", path, GUEST_FIFO);
+	fd = open(fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	abandoned = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+	if (fd >= 0) {
+		close(fd);
+	}
+	return abandoned;
+}
+
+/* An outer folder of ours: those in it, of which there should be one. */
+static void sweep_outer(const char *outer)
+{
+	const struct dirent *entry;
+	struct stat status;
+	DIR *inner;
+
+	if (lstat(outer, &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid() ||
+	    status.st_mtime > time(NULL) - YOUNG_S) {
+		return;
+	}
+	inner = opendir(outer);
+	while (inner != NULL && (entry = readdir(inner)) != NULL) {
+		char path[FOLDER_MAX];
+		int length = snprintf(path, sizeof(path), "%s/%s", outer, entry->d_name);
+
+		if (strlen(entry->d_name) == 2 * RANDOM && length < (int)sizeof(path) &&
+		    is_abandoned(path)) {
+			folder_remove(path);
+		}
+	}
+	if (inner != NULL) {
+		closedir(inner);
+	}
+}
+
+void folder_sweep(void)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		const struct dirent *entry;
+		DIR *place = opendir(places[i]);
+
+		while (place != NULL && (entry = readdir(place)) != NULL) {
+			char outer[OUTER_MAX];
+			int length =
+			    snprintf(outer, sizeof(outer), "%s/%s", places[i], entry->d_name);
+
+			if (strncmp(entry->d_name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
+			    length < (int)sizeof(outer)) {
+				sweep_outer(outer);
+			}
+		}
+		if (place != NULL) {
+			closedir(place);
+		}
+	}
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* The loop: signals that have come, and with SIGCHLD the ends and stops of children. */
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "launcher/child.h"
+#include "launcher/loop_state.h"
+
+/* What one reading of the descriptor brings, to be taken in an order that is ours. */
+struct signals_taken {
+	bool child, continued;
+};
+
+static void take_main_exit(struct loop *loop, int wait_status)
+{
+	struct supervisor_event event = {
+	    .kind = EVENT_MAIN_EXITED,
+	    .status = child_status(wait_status),
+	};
+
+	loop_take_all_reports(loop); /* its last words */
+	journal_exited(loop->parts.journal, loop->supervisor.generation, loop->main_pid,
+		       wait_status);
+	loop->main_pid = 0;
+	loop->main_stopped = false;
+	loop->wait_status = wait_status;
+	guardian_set_main(loop->parts.guardian, 0);
+	event.now_ns = loop_now_ns();
+	loop_feed(loop, event);
+}
+
+/*
+ * The main process has stopped itself, or was stopped by the terminal: then whoever waits for us (a
+ * shell) is to have its prompt. In an orphaned process group nobody could wake us, and the kernel
+ * does not stop us (setpgid(2)). A debugger's or another's SIGSTOP is not for us.
+ */
+static void stop_with_main(struct loop *loop, int number)
+{
+	loop->main_stopped = true;
+	if (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU) {
+		journal_stopped(loop->parts.journal, number);
+		(void)raise(number);
+	}
+}
+
+static void continue_with_us(struct loop *loop)
+{
+	if (loop->main_stopped && loop->main_pid != 0) {
+		kill(loop->main_pid, SIGCONT);
+		journal_continued(loop->parts.journal);
+	}
+	loop->main_stopped = false;
+}
+
+/*
+ * Waits for whatever has ended: the command, and all that was orphaned to us (prctl(2)). stops:
+ * those are news; not when we have just been woken ourselves, and the command is about to be.
+ */
+static void reap(struct loop *loop, bool stops)
+{
+	bool main_ended = false;
+	int main_status = 0;
+	int stopped_by = 0;
+	int wait_status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &wait_status, WNOHANG | WUNTRACED)) > 0 ||
+	       (pid < 0 && errno == EINTR)) {
+		if (pid < 0) {
+			continue;
+		}
+		if (pid == loop->main_pid && WIFSTOPPED(wait_status)) {
+			stopped_by = WSTOPSIG(wait_status);
+		} else if (pid == loop->main_pid) {
+			main_ended = true;
+			main_status = wait_status;
+		}
+		if (!WIFSTOPPED(wait_status)) {
+			tree_forget(&loop->tree, pid);
+		}
+	}
+	loop->alone = pid < 0 || tree_is_empty(&loop->tree);
+	if (main_ended) {
+		take_main_exit(loop, main_status);
+	} else if (stopped_by != 0 && stops) {
+		stop_with_main(loop, stopped_by);
+	}
+	if (loop->alone && !loop->tree_gone && loop->main_pid == 0) {
+		loop->tree_gone = true;
+		loop_take_all_reports(loop);
+		loop_take_hints(loop); /* it may not be quiet at all */
+		loop_feed_kind(loop, EVENT_TREE_GONE);
+	}
+}
+
+/* A key has done it: the command has it, too, and may use it in its own way. */
+static void take_key(struct loop *loop, int number)
+{
+	guardian_forget_signals(loop->parts.guardian);
+	if (loop->main_pid != 0 && !terminal_is_canonical(loop->parts.terminal)) {
+		return;
+	}
+	loop->key = number;
+	loop_feed_end(loop, EVENT_INTERRUPT, number);
+}
+
+static void take_end(struct loop *loop, struct signal_taken taken)
+{
+	bool again = loop->supervisor.ending && loop->supervisor.state != SUPERVISOR_INTERRUPTED &&
+		     (taken.number == SIGINT || taken.number == SIGQUIT);
+
+	if (loop->end_signal == 0) {
+		loop->end_signal = taken.number;
+	}
+	loop->reached |= taken.from_kernel;
+	loop_feed_end(loop, again ? EVENT_INTERRUPT : EVENT_TERMINATE, taken.number);
+}
+
+static void take_signal(struct loop *loop, struct signal_taken taken, struct signals_taken *later)
+{
+	switch (taken.number) {
+	case SIGCHLD:
+		later->child = true;
+		break;
+	case SIGCONT:
+		later->continued = true;
+		break;
+	case SIGINT:
+	case SIGQUIT:
+		if (taken.from_kernel) {
+			take_key(loop, taken.number);
+			break;
+		}
+		/* fallthrough */
+	case SIGTERM:
+	case SIGHUP:
+		take_end(loop, taken);
+		break;
+	case SIGUSR1:
+		loop_feed_kind(loop, EVENT_RESTART);
+		break;
+	case SIGUSR2:
+		loop_list(loop);
+		break;
+	default:
+		/* Not ours: handed on, but for what a terminal tells all its processes. */
+		if (!taken.from_kernel && loop->main_pid != 0) {
+			kill(loop->main_pid, taken.number);
+		}
+		break;
+	}
+}
+
+void loop_take_signals(struct loop *loop)
+{
+	struct signals_taken later = {false, false};
+	struct signal_taken taken;
+
+	while (signals_next(loop->parts.signals, &taken)) {
+		take_signal(loop, taken, &later);
+	}
+	if (later.continued) {
+		terminal_continue(loop->parts.terminal);
+		continue_with_us(loop);
+	}
+	if (later.child) {
+		reap(loop, !later.continued);
+	}
+}
