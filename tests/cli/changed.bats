@@ -130,7 +130,8 @@ expect_all_watched() {
 }
 
 @test "names that are not UTF-8 are told as they are" {
-	local name=$'caf\xe9'
+	# Not at the end: bash's read would take the newline for a part of it.
+	local name=$'caf\xe9 noir'
 
 	echo 1 >"$name"
 	start sh -c "$TELLS" sh "$name"
@@ -175,7 +176,7 @@ expect_all_watched() {
 }
 
 @test "nothing is inherited from an outer one" {
-	AUTORELOAD_GENERATION=7 AUTORELOAD_CHANGED=/outer start sh -c "$TELLS" sh
+	AUTORELOAD_GENERATION=7 AUTORELOAD_CHANGED=/outer start sh -c "$TELLS" sh /dev/null
 	told 1
 	kill -s USR1 "$launcher"
 	told 2
@@ -191,7 +192,7 @@ expect_all_watched() {
 
 @test "each name is in the environment once" {
 	AUTORELOAD_GENERATION=7 AUTORELOAD_CHANGED=/outer start sh -c \
-		'tr "\0" "\n" </proc/self/environ | grep -c "^AUTORELOAD_[GC]"; exec cat'
+		'cat /proc/self/environ | tr "\0" "\n" | grep -c "^AUTORELOAD_[GC]"; exec cat'
 	expect_line 1
 	stop
 }

@@ -114,7 +114,7 @@ cannot_run() {
 	chmod +x script
 	ends_with 5 ./script mine
 	assert_equal "$(<"$io/printed")" 'this is mine'
-	[ ! -s "$io/said" ]
+	run ! grep cannot "$io/said"
 	: >script
 	ends_with 0 ./script
 }

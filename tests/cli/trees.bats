@@ -40,7 +40,7 @@ setup() {
 }
 
 @test "npm run, a shell and node" {
-	local old
+	local line='' old
 
 	export npm_config_update_notifier=false NO_UPDATE_NOTIFIER=1
 	printf '{"name": "app", "version": "1.0.0", "scripts": {"start": "true && node app.js"}}\n' >package.json
@@ -48,7 +48,7 @@ setup() {
 		process.on("SIGTERM", () => { console.log("told"); setImmediate(() => process.exit(0)); });
 		setInterval(() => {}, 1000)' >app.js
 	start npm run --silent start
-	expect_output 'word-1 *'
+	until [[ $line == word-1\ * ]]; do next_line "$(deadline)"; done
 	old=${line#* }
 	expect_watching "$project/app.js"
 	sed -i 's/word-1/word-2/' app.js
@@ -169,7 +169,7 @@ log_has() {
 		[ "$i" -eq 2 ] || expect started generation=2
 	done
 	stop
-	[ "$(pgrep -c -U 54321)" -eq 0 ]
+	[ "$(pgrep -c -U 54321 -x bomb)" -eq 0 ]
 	cd /
 	rm -rf "$sandbox"
 }
