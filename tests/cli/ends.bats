@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2016,SC2034,SC2154 # scripts for other shells; helper.bash's variables
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # scripts for other shells; variables of each test
 # What is done when the command ends by itself; and when it is not started at once.
 load helper
 load once
@@ -90,7 +90,7 @@ ended_and_started() {
 	ended_and_started 1
 	[[ ${seen[*]} != *'"event":"pausing"'* ]]
 	ended_and_started 2
-	[[ ${seen[*]} == *'"event":"pausing"'*'"seconds":0.1'[,}]* ]]
+	[[ ${seen[*]} == *'"event":"pausing"'*'"seconds":0.1'[',}']* ]]
 	[ "$pause" -ge 95 ]
 	ended_and_started 3
 	[ "$pause" -ge 195 ]

@@ -99,7 +99,7 @@ everything_goes() {
 }
 
 @test "the main process gets the stop signal once, and first" {
-	start --stop-signal USR2 --stop-timeout 10s sh -c \
+	start --stop-signal USR2 --stop-timeout 4s sh -c \
 		"$TELLS_FOLDER"'; "$0" ends "rest " & exec perl -e "$1" ' "$records" '
 		$| = 1; $SIG{USR2} = sub { print "main USR2\n"; <STDIN>; print "main ends\n"; exit };
 		print "main ready\n"; sleep while 1'
@@ -130,6 +130,26 @@ everything_goes() {
 	eventually is_no_folder "$folder"
 }
 
+@test "a daemon whose environment cannot be read any more" {
+	local daemon
+
+	start perl -MPOSIX -e '$| = 1; print "$ENV{AUTORELOAD_RUN_CHANNEL}\n" =~ s/^[a-z]+://r;
+		# What is written over the name goes over the environment that is behind it, too.
+		unless (fork) { setsid; unless (fork) { $0 = "renamed" x 1000; print "$$\n"; sleep while 1 }
+			POSIX::_exit(0) }
+		wait; sleep while 1'
+	our_folder
+	next_line "$(deadline)"
+	daemon=$line
+	kill -s KILL "$launcher"
+	expect_end
+	eventually is_no_folder "$folder"
+	is_gone "$daemon" || {
+		kill -s KILL "$daemon"
+		fail 'it lives'
+	}
+}
+
 @test "while nothing runs" {
 	start sh -c "$TELLS_FOLDER; setsid sleep infinity & exit 3"
 	our_folder
@@ -138,7 +158,7 @@ everything_goes() {
 }
 
 @test "while the old generation is being stopped" {
-	start --stop-timeout 4s sh -c "$TELLS_FOLDER"'; exec "$0" keeps' "$records"
+	start --stop-timeout 1s sh -c "$TELLS_FOLDER"'; exec "$0" keeps' "$records"
 	our_folder
 	expect_line ready
 	kill -s USR1 "$launcher"

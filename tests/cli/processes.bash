@@ -67,5 +67,5 @@ has_text() {
 
 # has_no_zombie PID: among its children.
 has_no_zombie() {
-	! ps -o stat= --ppid "$1" | grep -q '^Z'
+	! pgrep --runstates Z --parent "$1" >/dev/null
 }

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2016,SC2034,SC2154 # scripts for other shells; helper.bash's variables
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # scripts for other shells; variables of each test
 # Trees as they are met: package managers, servers with workers, daemons, and what multiplies.
 load helper
 load ordinary
 load processes
 
 setup_file() {
-	compile signals/records trees/bomb trees/orphans
+	compile signals/records trees/bomb trees/orphans trees/privileged
 }
 
 setup() {
@@ -153,7 +153,7 @@ log_has() {
 @test "processes that put each other back end" {
 	local i
 
-	rm -rf "$sandbox"/*
+	rm -rf "${sandbox:?}"/*
 	enter_open_sandbox
 	# A user who has no other process, so that the limit is theirs alone.
 	become_ordinary 54321
@@ -170,6 +170,49 @@ log_has() {
 	done
 	stop
 	[ "$(pgrep -c -U 54321 -x bomb)" -eq 0 ]
+	cd /
+	rm -rf "$sandbox"
+}
+
+# as_somebody_else PROGRAM: a copy of it in an open sandbox, for a launcher that is no root's.
+as_somebody_else() {
+	rm -rf "${sandbox:?}"/*
+	enter_open_sandbox
+	become_ordinary
+	[ "$(id -u)" -eq 0 ] || skip 'needs root, to make a program root'\''s'
+	cp "$BATS_FILE_TMPDIR/$1" "$sandbox/bin"
+	chmod 4755 "$sandbox/bin/$1"
+	launch_with=("${as_user[@]}")
+}
+
+@test "a process that we are not allowed to end: a restart waits for its end" {
+	as_somebody_else privileged
+	start --stop-timeout 200ms sh -c '"$0" & exec cat' "$sandbox/bin/privileged"
+	next_line "$(deadline)"
+	kill -s USR1 "$launcher"
+	expect left pid="$line"
+	[ -e "/proc/$line" ]
+	[ "$generation" -eq 1 ]
+	kill -s KILL "$line"
+	expect started generation=2
+	next_line "$(deadline)"
+	kill -s KILL "$line"
+	stop
+	assert_equal "$(grep -c 'cannot end .*privileged (pid' "$io/terminal")" 1
+	cd /
+	rm -rf "$sandbox"
+}
+
+@test "a process that we are not allowed to end does not keep us from ending" {
+	as_somebody_else privileged
+	start --stop-timeout 200ms sh -c '"$0" & exec cat' "$sandbox/bin/privileged"
+	next_line "$(deadline)"
+	kill -s TERM "$launcher"
+	expect left pid="$line"
+	expect ended
+	[ -e "/proc/$line" ]
+	kill -s KILL "$line"
+	expect_no_process
 	cd /
 	rm -rf "$sandbox"
 }
