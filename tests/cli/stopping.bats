@@ -39,40 +39,52 @@ save() {
 	stop
 }
 
-# A parent that hands the signal on to its worker, and waits for it.
+# A parent that hands the signal on to its worker, when it is let, and waits for it.
 readonly FORWARDS='
 	cat word
 	exec 3<&0
 	"$0" waits "worker " <&3 &
 	worker=$!
-	trap "kill -s TERM $worker" TERM
+	trap "read -r word <forward; kill -s TERM $worker" TERM
 	wait "$worker"
 	wait "$worker"
 	echo "status $?"
 	exit 3'
 
+# let_forward: as two signals that come at the same time may be one.
+let_forward() {
+	timeout "$LIMIT_S" sh -c 'echo go >forward'
+}
+
 @test "a worker whose parent hands the signal on gets it once" {
+	mkfifo forward
 	start sh -c "$FORWARDS" "$records"
 	expect_line 1
 	expect_line 'worker ready'
 	save
 	expect stopping generation=1
+	let_forward
 	expect_line 'worker TERM'
 	say_go
 	expect_line 'worker ends'
 	expect_line 'status 7'
 	expect exited generation=1 status=3
 	expect started generation=2
+	expect_output 'worker ready'
+	kill -s TERM "$launcher"
+	let_forward
 	say_go
-	stop
+	expect_end
 }
 
 @test "a worker whose parent hands the signal on, at the end" {
+	mkfifo forward
 	start sh -c "$FORWARDS" "$records"
 	expect_output 'worker ready'
 	kill -s TERM "$launcher"
-	expect_line 'worker TERM'
 	expect stopping
+	let_forward
+	expect_line 'worker TERM'
 	say_go
 	expect_end
 	expect_last_lines 'worker ends' 'status 7'
