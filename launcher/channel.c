@@ -59,6 +59,7 @@ struct channel *channel_open(const char *builds)
 	}
 	channel->strings = malloc(PAYLOAD_MAX + 3);
 	if (channel->strings != NULL && folder_make(&channel->folder, builds) == 0) {
+		folder_sweep(&channel->folder);
 		enlarge_pipe(channel->folder.reports);
 		channel->intake = intake_open(channel->folder.reports);
 	}

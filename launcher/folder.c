@@ -190,24 +190,25 @@ static void sweep_outer(const char *outer)
 	}
 }
 
-void folder_sweep(void)
+void folder_sweep(const struct folder *beside)
 {
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		const struct dirent *entry;
-		DIR *place = opendir(places[i]);
+	char place[OUTER_MAX];
+	const struct dirent *entry;
+	DIR *all;
 
-		while (place != NULL && (entry = readdir(place)) != NULL) {
-			char outer[OUTER_MAX];
-			int length =
-			    snprintf(outer, sizeof(outer), "%s/%s", places[i], entry->d_name);
+	(void)snprintf(place, sizeof(place), "%.*s",
+		       (int)(strstr(beside->path, "/" PREFIX) - beside->path), beside->path);
+	all = opendir(place);
+	while (all != NULL && (entry = readdir(all)) != NULL) {
+		char outer[OUTER_MAX];
+		int length = snprintf(outer, sizeof(outer), "%s/%s", place, entry->d_name);
 
-			if (strncmp(entry->d_name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
-			    length < (int)sizeof(outer)) {
-				sweep_outer(outer);
-			}
+		if (strncmp(entry->d_name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
+		    length < (int)sizeof(outer)) {
+			sweep_outer(outer);
 		}
-		if (place != NULL) {
-			closedir(place);
-		}
+	}
+	if (all != NULL) {
+		closedir(all);
 	}
 }

@@ -33,9 +33,10 @@ void folder_close(struct folder *folder);
 void folder_remove(const char *path);
 
 /*
- * Removes what is ours and was left behind: by a launcher and a guardian that were killed together.
- * Nobody holds the lock of such a folder (flock(2), on the FIFO of the reports).
+ * Removes what is ours, lies beside this one and was left behind: by a launcher and a guardian that
+ * were killed together. Nobody holds the lock of such a folder (flock(2), on the FIFO of the
+ * reports).
  */
-void folder_sweep(void);
+void folder_sweep(const struct folder *beside);
 
 #endif

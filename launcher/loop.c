@@ -29,6 +29,18 @@ void loop_feed(struct loop *loop, struct supervisor_event event)
 	loop_perform(loop, supervisor_step(&loop->supervisor, event));
 }
 
+bool loop_is_in_our_group(const struct loop *loop)
+{
+	return loop->main_pid != 0 && getpgid(loop->main_pid) == getpgrp();
+}
+
+/* What has ended us has been sent to the command as well. */
+static bool is_reached(const struct loop *loop)
+{
+	return loop->end_signal != 0 && loop_is_in_our_group(loop) &&
+	       (loop->by_terminal || guardian_has_got(loop->parts.guardian, loop->end_signal));
+}
+
 /* What an event of any kind is told. */
 static struct supervisor_event event_of(struct loop *loop, enum supervisor_event_kind kind)
 {
@@ -38,8 +50,7 @@ static struct supervisor_event event_of(struct loop *loop, enum supervisor_event
 	    .locked = checkout_lock(&loop->checkout) != NULL,
 	    .has_keys = loop->supervisor.state == SUPERVISOR_INTERRUPTED &&
 			!terminal_is_canonical(loop->parts.terminal),
-	    .reached = loop->reached || (loop->end_signal != 0 &&
-					 guardian_has_got(loop->parts.guardian, loop->end_signal)),
+	    .reached = is_reached(loop),
 	};
 }
 

@@ -95,17 +95,6 @@ static void reap(struct loop *loop, bool stops)
 	}
 }
 
-/* A key has done it: the command has it, too, and may use it in its own way. */
-static void take_key(struct loop *loop, int number)
-{
-	guardian_forget_signals(loop->parts.guardian);
-	if (loop->main_pid != 0 && !terminal_is_canonical(loop->parts.terminal)) {
-		return;
-	}
-	loop->key = number;
-	loop_feed_end(loop, EVENT_INTERRUPT, number);
-}
-
 static void take_end(struct loop *loop, struct signal_taken taken)
 {
 	bool again = loop->supervisor.ending && loop->supervisor.state != SUPERVISOR_INTERRUPTED &&
@@ -114,8 +103,24 @@ static void take_end(struct loop *loop, struct signal_taken taken)
 	if (loop->end_signal == 0) {
 		loop->end_signal = taken.number;
 	}
-	loop->reached |= taken.from_kernel;
+	loop->by_terminal |= taken.from_kernel;
 	loop_feed_end(loop, again ? EVENT_INTERRUPT : EVENT_TERMINATE, taken.number);
+}
+
+/* A key has done it: the command has it, too, and may use it in its own way. */
+static void take_key(struct loop *loop, struct signal_taken taken)
+{
+	if (loop->main_pid != 0 && !loop_is_in_our_group(loop)) {
+		take_end(loop,
+			 taken); /* it has made itself a group of its own, and knows nothing */
+		return;
+	}
+	guardian_forget_signals(loop->parts.guardian);
+	if (loop->main_pid != 0 && !terminal_is_canonical(loop->parts.terminal)) {
+		return;
+	}
+	loop->key = taken.number;
+	loop_feed_end(loop, EVENT_INTERRUPT, taken.number);
 }
 
 static void take_signal(struct loop *loop, struct signal_taken taken, struct signals_taken *later)
@@ -130,7 +135,7 @@ static void take_signal(struct loop *loop, struct signal_taken taken, struct sig
 	case SIGINT:
 	case SIGQUIT:
 		if (taken.from_kernel) {
-			take_key(loop, taken.number);
+			take_key(loop, taken);
 			break;
 		}
 		/* fallthrough */

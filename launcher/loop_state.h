@@ -29,7 +29,7 @@ struct loop {
 	struct tree tree;
 	int64_t started_ns;
 	int end_signal;	   /* what has ended us, first; 0: nothing has */
-	bool reached;	   /* the command has got that as well */
+	bool by_terminal;  /* that was sent by a terminal, to all its foreground processes */
 	int key;	   /* the last signal that a key has sent */
 	bool by_key;	   /* the command has died of that, and so shall we */
 	bool typing;	   /* typed lines are listened to */
@@ -57,6 +57,9 @@ void loop_feed_verdict(struct loop *loop, const struct verdict *verdict);
 void loop_feed_kind(struct loop *loop, enum supervisor_event_kind kind);
 /* EVENT_INTERRUPT, EVENT_TERMINATE: for this signal. */
 void loop_feed_end(struct loop *loop, enum supervisor_event_kind kind, int signal);
+
+/* Is the main process one of our process group, to which a terminal sends its signals? */
+bool loop_is_in_our_group(const struct loop *loop);
 
 /* What is in the pipe, and what the watcher has heard. */
 void loop_take_all_reports(struct loop *loop);

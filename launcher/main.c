@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* autoreload-run: parse, prepare, run, and end with the right status. The only exit. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -190,7 +191,6 @@ static void start_guardian(struct parts *parts, char **argv)
 	    .keep_running = parts->options.keep_running,
 	    .words = argv,
 	});
-	folder_sweep();
 }
 
 static void close_parts(struct parts *parts)
@@ -263,6 +263,22 @@ static int end_by(int signal)
 	return 128 + signal; /* the first process of a container does not end so */
 }
 
+/*
+ * Nothing of ours may stand where others write to or read from: who was started without stdin,
+ * stdout or stderr gets stand-ins, which the command does not.
+ */
+static void occupy_standard(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO) {
+		close(fd);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct parts parts = {.terminal = {.fd = -1}};
@@ -270,6 +286,7 @@ int main(int argc, char **argv)
 	int status = STATUS_OURS;
 
 	own_preloads_leave(argv);
+	occupy_standard();
 	switch (options_parse(argc, argv, &parts.options, problem, sizeof(problem))) {
 	case OPTIONS_HELP:
 		options_usage(stdout);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 static int current_verbosity;
@@ -20,6 +21,14 @@ void message_set_verbosity(int verbosity)
 int message_wanted(enum message_level level)
 {
 	return (int)level <= current_verbosity + 1;
+}
+
+/* A program that draws the screen itself has switched off that a new line begins on the left. */
+static bool is_raw(void)
+{
+	struct termios settings;
+
+	return tcgetattr(STDERR_FILENO, &settings) == 0 && (settings.c_oflag & OPOST) == 0;
 }
 
 /* no-color.org has it that a value that is not empty forbids it. */
@@ -53,8 +62,8 @@ void message(enum message_level level, const char *format, ...)
 		on = level == MESSAGE_ERROR ? "\033[31m" : "\033[36m";
 		off = "\033[0m";
 	}
-	if (sentence != NULL &&
-	    asprintf(&line, "%sautoreload-run:%s %s\n", on, off, sentence) > 0) {
+	if (sentence != NULL && asprintf(&line, "%sautoreload-run:%s %s%s\n", on, off, sentence,
+					 is_raw() ? "\r" : "") > 0) {
 		/* Nobody could be told that nobody can be told. */
 		ssize_t written = write(STDERR_FILENO, line, strlen(line));
 

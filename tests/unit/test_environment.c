@@ -94,3 +94,27 @@ Test(environment, get)
 	cr_assert(environment_get(environment, "B") == NULL);
 	cr_assert(environment_get(environment, "EMPT") == NULL);
 }
+
+/* What an outer one of us has set is not for our command. */
+Test(environment, of_generation)
+{
+	char *given[] = {"A=1", "AUTORELOAD_GENERATION=7", "AUTORELOAD_CHANGED=/x", "B=2", NULL};
+	char **base = environment_copy(given);
+	char **environment;
+
+	cr_assert(eq(str, (char *)joined(base), "A=1\nB=2\n"));
+	environment = environment_of_generation(base, 1, NULL);
+	cr_assert(eq(str, (char *)joined(environment), "A=1\nB=2\nAUTORELOAD_GENERATION=1\n"));
+	environment_free(environment);
+	environment = environment_of_generation(base, 4000000000u, "/a\n/b");
+	cr_assert(eq(str, (char *)joined(environment),
+		     "A=1\nB=2\nAUTORELOAD_GENERATION=4000000000\nAUTORELOAD_CHANGED=/a\n/b\n"));
+	environment_free(environment);
+	environment_free(base);
+	/* the channel stays */
+	base = environment_with_preload(given, "/c", false);
+	environment = environment_of_generation(base, 2, NULL);
+	cr_assert(strstr(joined(environment), OURS "=reload:/c\n") != NULL);
+	environment_free(environment);
+	environment_free(base);
+}

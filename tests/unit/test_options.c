@@ -85,6 +85,61 @@ Test(options, all_of_them)
 	cr_assert(options.watch == NULL && options.watch_count == 0);
 }
 
+/* How the command is supervised. */
+Test(options, supervision)
+{
+	static const struct {
+		const char *words[8];
+		enum supervisor_on_exit on_exit;
+		int restart_status;
+		bool postpone, keep_running;
+		unsigned clear;
+	} cases[] = {
+	    {{"c"}, ON_EXIT_WAIT, -1, false, false, 0},
+	    {{"--on-exit=stop", "c"}, ON_EXIT_STOP, -1, false, false, 0},
+	    {{"--on-exit", "restart", "c"}, ON_EXIT_RESTART, -1, false, false, 0},
+	    {{"--on-exit=stop", "--on-exit=wait", "c"}, ON_EXIT_WAIT, -1, false, false, 0},
+	    {{"--restart-code", "3", "c"}, ON_EXIT_WAIT, 3, false, false, 0},
+	    {{"--restart-code=0", "c"}, ON_EXIT_WAIT, 0, false, false, 0},
+	    {{"--restart-code=255", "c"}, ON_EXIT_WAIT, 255, false, false, 0},
+	    {{"-p", "c"}, ON_EXIT_WAIT, -1, true, false, 0},
+	    {{"--postpone", "--keep-running", "c"}, ON_EXIT_WAIT, -1, true, true, 0},
+	    {{"-c", "c"}, ON_EXIT_WAIT, -1, false, false, 1},
+	    {{"-cc", "c"}, ON_EXIT_WAIT, -1, false, false, 2},
+	    {{"--clear", "-pc", "c"}, ON_EXIT_WAIT, -1, true, false, 2},
+	};
+	static const struct {
+		const char *words[4];
+		const char *problem;
+	} wrong[] = {
+	    {{"--on-exit=exit", "c"}, "--on-exit: 'exit' is none of wait, stop and restart"},
+	    {{"--on-exit=", "c"}, "option '--on-exit' needs an argument that is not empty"},
+	    {{"--restart-code=256", "c"}, "--restart-code: '256' is no exit status (0 to 255)"},
+	    {{"--restart-code=-1", "c"}, "--restart-code: '-1' is no exit status (0 to 255)"},
+	    {{"--restart-code=3x", "c"}, "--restart-code: '3x' is no exit status (0 to 255)"},
+	    {{"--restart-code=99999999999999999999", "c"},
+	     "--restart-code: '99999999999999999999' is no exit status (0 to 255)"},
+	    {{"--postpone=1", "c"}, "option '--postpone' takes no argument"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cr_expect(eq(int, (int)parse(cases[i].words), OPTIONS_RUN), "%zu: %s", i, message);
+		cr_expect(eq(int, (int)options.supervisor.on_exit, (int)cases[i].on_exit), "%zu",
+			  i);
+		cr_expect(eq(int, options.supervisor.restart_status, cases[i].restart_status),
+			  "%zu", i);
+		cr_expect(eq(int, options.supervisor.postpone, cases[i].postpone), "%zu", i);
+		cr_expect(eq(int, options.keep_running, cases[i].keep_running), "%zu", i);
+		cr_expect(eq(u32, options.clear, cases[i].clear), "%zu", i);
+		options_free(&options);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		cr_expect(eq(int, (int)parse(wrong[i].words), OPTIONS_MISUSE), "%zu", i);
+		cr_expect(eq(str, message, (char *)wrong[i].problem), "%zu", i);
+		options_free(&options);
+	}
+}
+
 /* What counts as a change, and how it is heard of. */
 Test(options, what_counts)
 {
