@@ -181,29 +181,25 @@ run_shows() {
 }
 
 @test "a child from before is neither ended nor told of anything" {
-	local line words=(2 2)
-
-	launch_with=(sh -c 'env -u AUTORELOAD_TEST_MARK "$1" keeps "kept " & echo $!; shift; exec "$@"' sh
-		"$BATS_FILE_TMPDIR/records")
+	launch_with=(sh -c 'env -u AUTORELOAD_TEST_MARK "$1" keeps "kept " & echo $! >kept; shift
+		read -r word <go; exec "$@"' sh "$BATS_FILE_TMPDIR/records")
+	mkfifo go
 	echo 1 >word
 	start sh -c 'cat word; exec cat'
-	next_line "$(deadline)"
-	kept=$line
-	next_line "$(deadline)"
-	if [ "$line" = 'kept ready' ]; then
-		expect_line 1
-	else
-		expect_line 'kept ready'
-	fi
+	expect_line 'kept ready'
+	kept=$(<kept)
+	timeout "$LIMIT_S" sh -c 'echo >go'
+	expect_line 1
 	expect_watching "$project/word"
 	echo 2 >word
-	expect started generation=2
+	expect_line 2
 	kill -s USR1 "$launcher"
+	expect_line 2
 	expect started generation=3
 	stop
 	[ -e "/proc/$kept" ]
-	# What there is before the end is the words, and nothing of it.
-	expect_last_lines "${words[@]}"
+	# Nothing else has been said up to the end.
+	expect_last_lines
 	kill -s WINCH "$kept"
 	expect_line 'kept WINCH'
 }
