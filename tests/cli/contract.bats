@@ -187,8 +187,8 @@ run_shows() {
 	echo 1 >word
 	start sh -c 'cat word; exec cat'
 	expect_line 'kept ready'
-	kept=$(<kept)
 	timeout "$LIMIT_S" sh -c 'echo >go'
+	kept=$(<kept)
 	expect_line 1
 	expect_watching "$project/word"
 	echo 2 >word
