@@ -6,12 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/*
- * What it has as stdin, or has opened by that name. Of other descriptors nothing can be told: most
- * programs have those that the shell has opened for all.
- */
+/* By any descriptor but stdout and stderr, which most have from the shell and only write to. */
 static bool reads_terminal(pid_t listed)
 {
 	char path[64];
@@ -26,9 +24,9 @@ static bool reads_terminal(pid_t listed)
 		ssize_t length = readlinkat(dirfd(all), entry->d_name, target, sizeof(target) - 1);
 
 		target[length > 0 ? length : 0] = '\0';
-		found = strcmp(target, "/dev/tty") == 0 ||
-			(strcmp(entry->d_name, "0") == 0 && (strncmp(target, "/dev/pts/", 9) == 0 ||
-							     strncmp(target, "/dev/tty", 8) == 0));
+		found =
+		    strcmp(entry->d_name, "1") != 0 && strcmp(entry->d_name, "2") != 0 &&
+		    (strncmp(target, "/dev/pts/", 9) == 0 || strncmp(target, "/dev/tty", 8) == 0);
 	}
 	if (all != NULL) {
 		closedir(all);
@@ -36,14 +34,16 @@ static bool reads_terminal(pid_t listed)
 	return found;
 }
 
-static bool is_ancestor(pid_t listed)
+/* Another launcher, or our guardian: it has the terminal for the same reason as we do. */
+static bool is_one_of_us(pid_t listed)
 {
-	for (pid_t pid = kin_parent(getpid()); pid > 1; pid = kin_parent(pid)) {
-		if (pid == listed) {
-			return true;
-		}
-	}
-	return false;
+	char path[64];
+	struct stat its;
+	struct stat ours;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/exe", (int)listed);
+	return stat(path, &its) == 0 && stat("/proc/self/exe", &ours) == 0 &&
+	       its.st_ino == ours.st_ino && its.st_dev == ours.st_dev;
 }
 
 bool company_reads_terminal(const struct kin *ours)
@@ -57,7 +57,7 @@ bool company_reads_terminal(const struct kin *ours)
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 
 		found = pid > 0 && pid != getpid() && getpgid(pid) == getpgrp() &&
-			!kin_contains(ours, pid) && reads_terminal(pid) && !is_ancestor(pid);
+			!kin_contains(ours, pid) && reads_terminal(pid) && !is_one_of_us(pid);
 	}
 	if (all != NULL) {
 		closedir(all);

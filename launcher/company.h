@@ -11,8 +11,8 @@
 #include "launcher/kin.h"
 
 /*
- * Is there a process in our group that is neither one of ours, nor one that we descend from and
- * that waits for us (a shell's script, make, npm), and that can read the terminal? ours: listed.
+ * Is there another process in our group that can read the terminal? ours: who does not count, the
+ * command's processes and those that wait for us (kin_add_ancestors).
  */
 bool company_reads_terminal(const struct kin *ours);
 

@@ -292,7 +292,6 @@ static void rename_process(char **words)
 _Noreturn void guard_run(int socket, const struct guardian_orders *orders)
 {
 	struct guard guard = {.orders = orders, .main_fd = -1};
-	const struct kin nobody = {0};
 	const struct guard_message ready = {.kind = GUARD_READY, .pid = getpid()};
 
 	let_go(socket, orders->terminal->fd);
@@ -305,7 +304,7 @@ _Noreturn void guard_run(int socket, const struct guardian_orders *orders)
 		if (!orders->keep_running) {
 			stop_command(&guard);
 		}
-		terminal_restore(orders->terminal, true, &nobody);
+		terminal_restore(orders->terminal, true, orders->waiting);
 		folder_remove(guard.folder);
 	}
 	_exit(0);

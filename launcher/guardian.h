@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "launcher/kin.h"
 #include "launcher/terminal.h"
 
 struct guardian;
@@ -24,9 +25,9 @@ struct guardian_orders {
 	const struct terminal *terminal;
 	int stop_signal;
 	int64_t stop_timeout_ns;
-	bool keep_running; /* leave the command alone */
-	char *
-	    *words; /* our argv: it goes by another name in ps(1), or pkill would take it for us */
+	bool keep_running;	   /* leave the command alone */
+	const struct kin *waiting; /* for us: our ancestors, listed */
+	char **words; /* our argv: ps(1) shows another name, or pkill would take it for us */
 };
 
 /*

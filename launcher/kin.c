@@ -264,6 +264,13 @@ bool kin_add_own_children(struct kin *kin)
 	return true;
 }
 
+void kin_add_ancestors(struct kin *kin)
+{
+	for (pid_t pid = kin_parent(kin_self()); pid > 1; pid = kin_parent(pid)) {
+		kin_add(kin, pid);
+	}
+}
+
 void kin_add_descendants(struct kin *kin)
 {
 	bool known = true;

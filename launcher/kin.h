@@ -26,6 +26,9 @@ void kin_free(struct kin *kin);
 /* Adds this process's children. False if there is no /proc to tell. */
 bool kin_add_own_children(struct kin *kin);
 
+/* Adds those that we descend from: a shell, its script, make, npm. */
+void kin_add_ancestors(struct kin *kin);
+
 /* Adds the descendants of all that are in it. */
 void kin_add_descendants(struct kin *kin);
 

@@ -63,6 +63,7 @@ static void restore_terminal(struct loop *loop)
 	if (!loop->alone) {
 		(void)tree_find(&loop->tree, &ours);
 	}
+	kin_add_ancestors(&ours);
 	terminal_restore(loop->parts.terminal, loop->dirty, &ours);
 	loop->dirty = false;
 	kin_free(&ours);

@@ -183,14 +183,19 @@ static int open_parts(struct parts *parts, bool loadable)
 /* Before the channel has its thread, and before anything can become our child. */
 static void start_guardian(struct parts *parts, char **argv)
 {
+	struct kin waiting = {0};
+
 	terminal_open(&parts->terminal);
+	kin_add_ancestors(&waiting);
 	parts->guardian = guardian_start(&(struct guardian_orders){
 	    .terminal = &parts->terminal,
 	    .stop_signal = parts->options.stop_signal,
 	    .stop_timeout_ns = parts->options.supervisor.stop_timeout_ns,
 	    .keep_running = parts->options.keep_running,
+	    .waiting = &waiting,
 	    .words = argv,
 	});
+	kin_free(&waiting);
 }
 
 static void close_parts(struct parts *parts)

@@ -93,11 +93,10 @@ enum supervisor_action {
 	ACTION_SAY_LOCKED = 1 << 6,   /* a checkout takes long: say what we wait for */
 	ACTION_SAY_BUSY = 1 << 7,     /* so does the file's writer */
 	ACTION_SAY_PAUSING = 1 << 8,  /* the start is put off for pause_ns */
-	ACTION_POSTPONE =
-	    1 << 8,		 /* make ready for the first change: nothing is started before it */
-	ACTION_START = 1 << 9,	 /* the next generation */
-	ACTION_RETRY = 1 << 10,	 /* the same once more, whose file was busy */
-	ACTION_FINISH = 1 << 11, /* end, with supervisor.status */
+	ACTION_POSTPONE = 1 << 9,     /* make ready: nothing is started before the first change */
+	ACTION_START = 1 << 10,	      /* the next generation */
+	ACTION_RETRY = 1 << 11,	      /* the same once more, whose file was busy */
+	ACTION_FINISH = 1 << 12,      /* end, with supervisor.status */
 };
 
 /* What to do when the command ends by itself. */

@@ -3,8 +3,8 @@
  * The smallest program that depends on a file: says when its main() began, reads the file, and
  * waits.
  *
- *   first FILE [LAST]   prints "PID NANOSECONDS", on CLOCK_MONOTONIC; at SIGTERM the last thing that it
- *                       does is to write the time to LAST, as 8 bytes
+ *   first FILE [LAST]   prints "PID NANOSECONDS", on CLOCK_MONOTONIC; at SIGTERM the last thing
+ * that it does is to write the time to LAST, as 8 bytes
  */
 #include <fcntl.h>
 #include <signal.h>

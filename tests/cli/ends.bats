@@ -228,7 +228,7 @@ postponed() {
 	expect_watching "$project/word"
 	echo 2 >word
 	expect started generation=1
-	expect_line '1 unset'
+	expect_line "1 $project/word"
 	stop
 }
 

@@ -58,7 +58,11 @@ say_go() {
 }
 
 is_gone() {
-	[ ! -e "/proc/$1" ]
+	local state
+
+	# A container's first process may take its time to wait for what was left to it.
+	state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) || true
+	[ -z "$state" ] || [ "$state" = Z ]
 }
 
 has_text() {

@@ -131,7 +131,7 @@ ends_after() {
 	local until
 
 	press C-c
-	expect_prompt 3
+	expect_prompt 130
 	until=$(deadline)
 	while read -r -t 0 -u "$events"; do
 		next_event "$until"

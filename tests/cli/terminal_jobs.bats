@@ -113,7 +113,7 @@ stop_by_key() {
 	eventually are_running "$launcher"
 	eventually has_foreground "$launcher"
 	press C-c
-	expect_prompt 3
+	expect_prompt 130
 }
 
 @test "Ctrl-Z while nothing runs; what is typed then is the shell's, and after fg Enter restarts" {

@@ -20,6 +20,7 @@ static void enter(void)
 
 TestSuite(guardian, .init = enter, .fini = scratch_leave, .timeout = 60);
 
+static const struct kin nobody;
 static const struct terminal no_terminal = {.fd = -1};
 static struct folder folder;
 static bool keep_running;
@@ -82,6 +83,7 @@ static void launcher(void)
 	    .stop_signal = SIGTERM,
 	    .stop_timeout_ns = 200000000,
 	    .keep_running = keep_running,
+	    .waiting = &nobody,
 	    .words = words,
 	});
 	if (guardian == NULL || folder_make(&folder, directory) != 0) {

@@ -183,6 +183,22 @@ static const struct {
     {DONE, {EVENT_DEADLINE, 99999, 0, SUPERVISOR_DONE, NEVER}},
 };
 
+/* A set of them can be told apart. */
+Test(supervisor_states, actions)
+{
+	static const enum supervisor_action all[] = {
+	    ACTION_SAY_EXITED,	ACTION_SAY_STOPPING, ACTION_STOP_MAIN,	ACTION_STOP_REST,
+	    ACTION_KILL,	ACTION_SAY_IGNORED,  ACTION_SAY_LOCKED, ACTION_SAY_BUSY,
+	    ACTION_SAY_PAUSING, ACTION_POSTPONE,     ACTION_START,	ACTION_RETRY,
+	    ACTION_FINISH};
+	unsigned set = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		cr_expect(zero(u32, set & (unsigned)all[i]), "%zu", i);
+		set |= (unsigned)all[i];
+	}
+}
+
 Test(supervisor_states, every_state_under_every_event)
 {
 	bool seen[STATES][EVENTS] = {{false}};
