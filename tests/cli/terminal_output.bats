@@ -82,7 +82,7 @@ history_lines() {
 	expect_started 2
 	expect waiting
 	press C-c
-	expect_prompt 0
+	expect_prompt 130
 	assert_equal "$(od -c out | head -n 1)" '0000000   1  \n   1  \n'
 }
 
@@ -146,7 +146,7 @@ run_for_a_message() {
 	expect_started 1
 	expect waiting
 	press C-c
-	expect_prompt 3
+	expect_prompt 130
 	assert_equal "$(head -n 1 said | cut -c 1-40)" 'autoreload-run: sh exited with status 3,'
 	run -1 grep $'\033' said
 }

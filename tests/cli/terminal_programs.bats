@@ -344,7 +344,7 @@ is_foreign() {
 	type_line 'exit 4'
 	expect waiting
 	press C-c
-	expect_prompt 4
+	expect_prompt 130
 }
 
 @test "interactive bash: its own job control works" {
