@@ -241,6 +241,18 @@ void journal_changed(struct journal *journal, const char *path, enum dependency_
 	free(text);
 }
 
+void journal_cleared(struct journal *journal, const char *changes)
+{
+	char *first = strndup(changes, strcspn(changes, "\n"));
+	char *text = first != NULL ? journal_shown(journal, first) : NULL;
+
+	if (text != NULL) {
+		message(MESSAGE_NORMAL, "%s changed, restarting", text);
+	}
+	free(text);
+	free(first);
+}
+
 void journal_stopping(struct journal *journal, unsigned generation, int signal)
 {
 	json_t *event = journal_new(journal, "stopping");

@@ -39,6 +39,8 @@ void journal_output(struct journal *journal, const char *path, bool used);
 /* first: the first change of a burst, which is what the user is told of. */
 void journal_changed(struct journal *journal, const char *path, enum dependency_change change,
 		     bool first);
+/* The screen has been cleared since: once more, what has changed first (changes.h). */
+void journal_cleared(struct journal *journal, const char *changes);
 void journal_stopping(struct journal *journal, unsigned generation, int signal);
 void journal_exited(struct journal *journal, unsigned generation, pid_t pid, int wait_status);
 /* It ended by itself. */

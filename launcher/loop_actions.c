@@ -280,17 +280,12 @@ static void run_command(struct loop *loop)
 	generations_tidy(loop->generations);
 }
 
-/* The terminal as the command is to find it: as we found it. */
-static void prepare_terminal(struct loop *loop)
+/* What was said of the change is wiped away with all the rest, but whoever looks wants to know. */
+static void clear_screen(const struct loop *loop)
 {
-	const struct options *options = loop->parts.options;
-
-	if (loop->supervisor.generation > 1) {
-		restore_terminal(loop);
-	}
-	terminal_begin(loop->parts.terminal);
-	if (options->clear > 0) {
-		terminal_clear(loop->parts.terminal, options->clear > 1);
+	if (terminal_clear(loop->parts.terminal, loop->parts.options->clear > 1) &&
+	    loop->changes.length > 0) {
+		journal_cleared(loop->parts.journal, loop->changes.text);
 	}
 }
 
@@ -302,9 +297,16 @@ static void retry(struct loop *loop)
 
 static void start(struct loop *loop)
 {
-	prepare_terminal(loop);
+	if (loop->supervisor.generation > 1) {
+		restore_terminal(loop);
+	}
+	terminal_begin(loop->parts.terminal);
 	changes_free(&loop->changes);
-	retry(loop);
+	begin_generation(loop);
+	if (loop->parts.options->clear > 0) {
+		clear_screen(loop);
+	}
+	run_command(loop);
 }
 
 /* Before the first start there is nothing to depend on but what the command line names. */

@@ -130,12 +130,14 @@ bool terminal_is_canonical(const struct terminal *terminal)
 	       (now.c_lflag & ICANON) != 0;
 }
 
-void terminal_clear(const struct terminal *terminal, bool history)
+bool terminal_clear(const struct terminal *terminal, bool history)
 {
-	if (isatty(STDOUT_FILENO) && terminal->has_modes &&
-	    (!is_controlling(STDOUT_FILENO) || in_foreground(terminal))) {
-		send(STDOUT_FILENO, history ? "\033[H\033[2J\033[3J" : "\033[H\033[2J");
+	if (!isatty(STDOUT_FILENO) || !terminal->has_modes ||
+	    (is_controlling(STDOUT_FILENO) && !in_foreground(terminal))) {
+		return false;
 	}
+	send(STDOUT_FILENO, history ? "\033[H\033[2J\033[3J" : "\033[H\033[2J");
+	return true;
 }
 
 bool terminal_is_ours_to_read(const struct terminal *terminal)

@@ -52,8 +52,8 @@ void terminal_restore(const struct terminal *terminal, bool dirty, const struct 
  */
 bool terminal_is_canonical(const struct terminal *terminal);
 
-/* Clears stdout, if that is a terminal. history: what has scrolled away, too. */
-void terminal_clear(const struct terminal *terminal, bool history);
+/* Clears stdout, if that is a terminal, and tells. history: what has scrolled away, too. */
+bool terminal_clear(const struct terminal *terminal, bool history);
 
 /*
  * While nothing runs: are typed lines for us? They are if stdin is the terminal, we are in the

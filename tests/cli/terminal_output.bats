@@ -44,7 +44,8 @@ history_lines() {
 	expect_started 2
 	expect_screen '*run-2'
 	run -1 shows '*run-1'
-	assert_equal "$(screen | head -n 1)" run-2
+	# What has changed is said again, as that was wiped away.
+	assert_equal "$(screen | head -n 2)" $'autoreload-run: word changed, restarting\nrun-2'
 }
 
 @test "--clear leaves what the terminal can be scrolled back to" {
