@@ -243,7 +243,7 @@ static bool is_dismissed(struct guard *guard, int socket)
 			break;
 		case GUARD_DISMISS:
 			return true;
-		case GUARD_READY:
+		case GUARD_BORN:
 			break;
 		}
 	}
@@ -292,12 +292,10 @@ static void rename_process(char **words)
 _Noreturn void guard_run(int socket, const struct guardian_orders *orders)
 {
 	struct guard guard = {.orders = orders, .main_fd = -1};
-	const struct guard_message ready = {.kind = GUARD_READY, .pid = getpid()};
 
 	let_go(socket, orders->terminal->fd);
 	rename_process(orders->words);
-	if (send(socket, &ready, sizeof(ready), MSG_NOSIGNAL) != (ssize_t)sizeof(ready) ||
-	    is_dismissed(&guard, socket)) {
+	if (is_dismissed(&guard, socket)) {
 		_exit(0);
 	}
 	if (guard.folder[0] != '\0') {

@@ -8,7 +8,7 @@
 #include "launcher/guardian.h"
 
 enum guard_kind {
-	GUARD_READY,   /* to the launcher: my pid */
+	GUARD_BORN,    /* to the launcher: its pid */
 	GUARD_FOLDER,  /* text */
 	GUARD_MAIN,    /* pid */
 	GUARD_FORGET,  /* the signals that are pending */

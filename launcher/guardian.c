@@ -28,40 +28,43 @@ static void tell(const struct guardian *guardian, const struct guard_message *me
 
 /*
  * A grandchild, whose parent ends at once: so it is no child of ours (nor is waited for by anybody
- * who waits for all of ours).
+ * who waits for all of ours). Its parent tells its pid: that is known earlier than it runs.
  */
-static void beget(int socket, const struct guardian_orders *orders)
+static void beget(int its, const struct guardian_orders *orders)
 {
+	struct guard_message born = {.kind = GUARD_BORN};
 	pid_t between = fork();
 
 	if (between == 0) {
-		pid_t guard = fork();
-
-		if (guard == 0) {
-			guard_run(socket, orders);
+		born.pid = fork();
+		if (born.pid == 0) {
+			guard_run(its, orders);
 		}
-		_exit(guard < 0 ? 1 : 0);
+		if (born.pid > 0) {
+			(void)send(its, &born, sizeof(born), MSG_NOSIGNAL);
+		}
+		_exit(0);
 	}
 	while (between > 0 && waitpid(between, NULL, 0) < 0 && errno == EINTR) {
 	}
 }
 
 /* Nothing that is sent to our group may end it, from its first moment on. */
-static void beget_blocked(int socket, const struct guardian_orders *orders)
+static void beget_blocked(int its, const struct guardian_orders *orders)
 {
 	sigset_t all;
 	sigset_t before;
 
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
-	beget(socket, orders);
+	beget(its, orders);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 struct guardian *guardian_start(const struct guardian_orders *orders)
 {
 	struct guardian *guardian;
-	struct guard_message ready = {.kind = GUARD_READY};
+	struct guard_message born = {.kind = GUARD_BORN};
 	int sockets[2];
 
 	if (getpid() == 1 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
@@ -72,13 +75,13 @@ struct guardian *guardian_start(const struct guardian_orders *orders)
 	beget_blocked(sockets[1], orders);
 	close(sockets[1]);
 	guardian = calloc(1, sizeof(*guardian));
-	if (guardian == NULL || recv(sockets[0], &ready, sizeof(ready), 0) <= 0) {
+	if (guardian == NULL || recv(sockets[0], &born, sizeof(born), MSG_DONTWAIT) <= 0) {
 		close(sockets[0]);
 		free(guardian);
 		return NULL;
 	}
 	guardian->socket = sockets[0];
-	guardian->pid = ready.pid;
+	guardian->pid = born.pid;
 	return guardian;
 }
 

@@ -50,7 +50,7 @@ static void stop_main(struct loop *loop)
 
 static void stop_rest(struct loop *loop)
 {
-	if (tree_signal(&loop->tree, stop_signal(loop), loop->main_pid) > 0) {
+	if (!loop->alone && tree_signal(&loop->tree, stop_signal(loop), loop->main_pid) > 0) {
 		tell_stopping(loop);
 	}
 }
@@ -60,6 +60,9 @@ static void restore_terminal(struct loop *loop)
 {
 	struct kin ours = {0};
 
+	if (loop->parts.terminal->fd < 0) {
+		return;
+	}
 	if (!loop->alone) {
 		(void)tree_find(&loop->tree, &ours);
 	}

@@ -186,7 +186,9 @@ static void start_guardian(struct parts *parts, char **argv)
 	struct kin waiting = {0};
 
 	terminal_open(&parts->terminal);
-	kin_add_ancestors(&waiting);
+	if (parts->terminal.fd >= 0) {
+		kin_add_ancestors(&waiting);
+	}
 	parts->guardian = guardian_start(&(struct guardian_orders){
 	    .terminal = &parts->terminal,
 	    .stop_signal = parts->options.stop_signal,
