@@ -180,7 +180,7 @@ static void sweep_outer(const char *outer)
 		char path[FOLDER_MAX];
 		int length = snprintf(path, sizeof(path), "%s/%s", outer, entry->d_name);
 
-		if (strlen(entry->d_name) == 2 * RANDOM && length < (int)sizeof(path) &&
+		if (strlen(entry->d_name) == (size_t)2 * RANDOM && length < (int)sizeof(path) &&
 		    is_abandoned(path)) {
 			folder_remove(path);
 		}

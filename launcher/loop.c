@@ -334,10 +334,24 @@ static void close_loop(struct loop *loop)
 	generations_free(loop->generations);
 }
 
+/* Sleeps until something comes. False if even that is impossible. */
+static bool wait_for_source(struct loop *loop)
+{
+	struct epoll_event ready = {.events = 0};
+	int timeout = channel_has_more(loop->parts.channel) ? 0 : -1;
+
+	if (epoll_wait(loop->epoll, &ready, 1, timeout) < 0 && errno != EINTR) {
+		return false;
+	}
+	if ((ready.events & EPOLLPRI) != 0) {
+		watches_remounted(loop->parts.watches);
+	}
+	return true;
+}
+
 int loop_run(const struct loop_parts *parts)
 {
 	struct loop loop = {.parts = *parts, .epoll = -1, .timer = -1};
-	struct epoll_event ready;
 	int status = 125;
 
 	if (open_loop(&loop) == 0) {
@@ -345,14 +359,8 @@ int loop_run(const struct loop_parts *parts)
 		while (!loop.finished) {
 			set_timer(&loop);
 			listen_for_typing(&loop);
-			ready.events = 0;
-			if (epoll_wait(loop.epoll, &ready, 1,
-				       channel_has_more(parts->channel) ? 0 : -1) < 0 &&
-			    errno != EINTR) {
+			if (!wait_for_source(&loop)) {
 				break;
-			}
-			if ((ready.events & EPOLLPRI) != 0) {
-				watches_remounted(parts->watches);
 			}
 			/* All of them, in this order, whichever woke us: each is quick when empty.
 			 */

@@ -55,38 +55,54 @@ static void continue_with_us(struct loop *loop)
 	loop->main_stopped = false;
 }
 
-/*
- * Waits for whatever has ended: the command, and all that was orphaned to us (prctl(2)). stops:
- * those are news; not when we have just been woken ourselves, and the command is about to be.
- */
-static void reap(struct loop *loop, bool stops)
+/* What waiting for all children has brought. */
+struct waited {
+	bool main_ended;
+	int main_status; /* wait(2) */
+	int stopped_by;	 /* what has stopped the main process; 0: nothing */
+};
+
+static void take_child(struct loop *loop, pid_t pid, int wait_status, struct waited *waited)
 {
-	bool main_ended = false;
-	int main_status = 0;
-	int stopped_by = 0;
+	if (WIFSTOPPED(wait_status)) {
+		waited->stopped_by =
+		    pid == loop->main_pid ? WSTOPSIG(wait_status) : waited->stopped_by;
+		return;
+	}
+	if (pid == loop->main_pid) {
+		waited->main_ended = true;
+		waited->main_status = wait_status;
+	}
+	tree_forget(&loop->tree, pid);
+}
+
+/* Whatever has ended: the command, and all that was orphaned to us (prctl(2)). */
+static struct waited wait_for_all(struct loop *loop)
+{
+	struct waited waited = {.main_ended = false};
 	int wait_status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &wait_status, WNOHANG | WUNTRACED)) > 0 ||
-	       (pid < 0 && errno == EINTR)) {
-		if (pid < 0) {
-			continue;
+	do {
+		pid = waitpid(-1, &wait_status, WNOHANG | WUNTRACED);
+		if (pid > 0) {
+			take_child(loop, pid, wait_status, &waited);
 		}
-		if (pid == loop->main_pid && WIFSTOPPED(wait_status)) {
-			stopped_by = WSTOPSIG(wait_status);
-		} else if (pid == loop->main_pid) {
-			main_ended = true;
-			main_status = wait_status;
-		}
-		if (!WIFSTOPPED(wait_status)) {
-			tree_forget(&loop->tree, pid);
-		}
-	}
+	} while (pid > 0 || (pid < 0 && errno == EINTR));
 	loop->alone = pid < 0 || tree_is_empty(&loop->tree);
-	if (main_ended) {
-		take_main_exit(loop, main_status);
-	} else if (stopped_by != 0 && stops) {
-		stop_with_main(loop, stopped_by);
+	return waited;
+}
+
+/* stops: those are news; not when we have just been woken ourselves, and the command is about to
+ * be. */
+static void reap(struct loop *loop, bool stops)
+{
+	struct waited waited = wait_for_all(loop);
+
+	if (waited.main_ended) {
+		take_main_exit(loop, waited.main_status);
+	} else if (waited.stopped_by != 0 && stops) {
+		stop_with_main(loop, waited.stopped_by);
 	}
 	if (loop->alone && !loop->tree_gone && loop->main_pid == 0) {
 		loop->tree_gone = true;
@@ -104,7 +120,9 @@ static void take_end(struct loop *loop, struct signal_taken taken)
 	if (loop->end_signal == 0) {
 		loop->end_signal = taken.number;
 	}
-	loop->by_terminal |= taken.from_kernel;
+	/* A terminal that is closed tells the session's leader alone, which a shell would pass on.
+	 */
+	loop->by_terminal |= taken.from_kernel && (taken.number != SIGHUP || getsid(0) != getpid());
 	loop_feed_end(loop, again ? EVENT_INTERRUPT : EVENT_TERMINATE, taken.number);
 }
 

@@ -293,6 +293,7 @@ int main(int argc, char **argv)
 	int status = STATUS_OURS;
 
 	own_preloads_leave(argv);
+	signals_note(&parts.signals);
 	occupy_standard();
 	switch (options_parse(argc, argv, &parts.options, problem, sizeof(problem))) {
 	case OPTIONS_HELP:

@@ -4,7 +4,10 @@
 
 #include <stddef.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#define LIBC_FIRST 32 /* up to SIGRTMIN */
 
 /* Faults of ours, and limits; those that stop; those of the terminal's that would stop us, too. */
 static const int left_alone[] = {SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGSEGV, SIGBUS,
@@ -17,7 +20,7 @@ static bool is_left_alone(int number)
 			return true;
 		}
 	}
-	return number >= 32 && number < SIGRTMIN; /* the libc's own (signal(7)) */
+	return number >= LIBC_FIRST && number < SIGRTMIN; /* the libc's own (signal(7)) */
 }
 
 static bool is_ignored(int number)
@@ -25,6 +28,25 @@ static bool is_ignored(int number)
 	struct sigaction action;
 
 	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/* As the kernel has it: the libc's sigaction(2) does not speak of its own signals. */
+struct kernel_action {
+	void (*handler)(int);
+	unsigned long flags;
+	void (*restorer)(void);
+	unsigned long mask;
+};
+
+void signals_note(struct signals *signals)
+{
+	for (int i = 0; i < 2; i++) {
+		struct kernel_action action = {.handler = SIG_DFL};
+
+		signals->libc_was_ignored[i] =
+		    syscall(SYS_rt_sigaction, LIBC_FIRST + i, NULL, &action, sizeof(long)) == 0 &&
+		    action.handler == SIG_IGN;
+	}
 }
 
 int signals_open(struct signals *signals)
@@ -59,8 +81,16 @@ void signals_close(struct signals *signals)
 
 void signals_restore(const struct signals *signals)
 {
+	static const struct kernel_action ignore = {.handler = SIG_IGN};
+
 	if (signals->child_was_ignored) {
 		(void)signal(SIGCHLD, SIG_IGN);
+	}
+	for (int i = 0; i < 2; i++) {
+		if (signals->libc_was_ignored[i]) {
+			(void)syscall(SYS_rt_sigaction, LIBC_FIRST + i, &ignore, NULL,
+				      sizeof(long));
+		}
 	}
 	sigprocmask(SIG_SETMASK, &signals->inherited_mask, NULL);
 }

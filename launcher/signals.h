@@ -12,8 +12,15 @@
 struct signals {
 	int fd;
 	sigset_t inherited_mask;
-	bool child_was_ignored; /* SIGCHLD: to wait for children, we cannot leave it so */
+	bool child_was_ignored;	  /* SIGCHLD: to wait for children, we cannot leave it so */
+	bool libc_was_ignored[2]; /* the two that the libc keeps for its threads (nptl(7)) */
 };
+
+/*
+ * To be called before there are threads: for them the libc takes its two signals, which who was
+ * started by posix_spawn(3), as by make, finds ignored.
+ */
+void signals_note(struct signals *signals);
 
 /* One that has come. */
 struct signal_taken {

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -132,6 +133,42 @@ Test(signals, child_was_ignored)
 	cr_assert(eq(int, WEXITSTATUS(status), 3));
 	cr_assert(eq(int, next(&from_terminal), SIGCHLD));
 	signals_close(&signals);
+}
+
+/* The libc's two, as a program finds them that was started by posix_spawn(3). */
+Test(signals, libc_was_ignored)
+{
+	static const struct {
+		void (*handler)(int);
+		unsigned long others[3];
+	} ignore = {.handler = SIG_IGN}, plain = {.handler = SIG_DFL};
+
+	for (int number = 32; number < 34; number++) {
+		int status;
+		pid_t pid;
+
+		for (int i = 32; i < 34; i++) {
+			cr_assert(zero(i64, syscall(SYS_rt_sigaction, i,
+						    i == number ? &ignore : &plain, NULL, 8)));
+		}
+		signals_note(&signals);
+		cr_assert(eq(int, signals.libc_was_ignored[number - 32], true));
+		cr_assert(eq(int, signals.libc_was_ignored[33 - number], false));
+		pid = fork();
+		if (pid == 0) {
+			struct {
+				void (*handler)(int);
+				unsigned long others[3];
+			} action = {.handler = NULL};
+
+			(void)syscall(SYS_rt_sigaction, number, &plain, NULL, 8);
+			signals_restore(&signals);
+			(void)syscall(SYS_rt_sigaction, number, NULL, &action, 8);
+			_exit(action.handler == SIG_IGN ? 3 : 4);
+		}
+		cr_assert(eq(int, waitpid(pid, &status, 0), pid));
+		cr_assert(eq(int, WEXITSTATUS(status), 3));
+	}
 }
 
 /* Ctrl-Z stops us like the command; a reader that has gone is no reason to die. */
