@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "launcher/kin.h"
+
 /* In the child: only what is async-signal-safe; the parent reports what fails. */
 static _Noreturn void run(const char *path, char *const command[], char *const environment[],
 			  const struct signals *signals, int failure)
@@ -116,6 +118,11 @@ pid_t child_spawn(const char *path, char *const command[], char *const environme
 		errno = ENOEXEC;
 	}
 	return pid;
+}
+
+bool child_expects(pid_t pid, int signal)
+{
+	return kin_signal_is_in(pid, "SigCgt:", signal) || kin_signal_is_in(pid, "SigIgn:", signal);
 }
 
 int child_status(int wait_status)

@@ -3,6 +3,7 @@
 #ifndef LAUNCHER_CHILD_H
 #define LAUNCHER_CHILD_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "launcher/signals.h"
@@ -16,6 +17,9 @@
  */
 pid_t child_spawn(const char *path, char *const command[], char *const environment[],
 		  const struct signals *signals);
+
+/* Does it catch or ignore the signal (proc(5), SigCgt and SigIgn)? False if that cannot be told. */
+bool child_expects(pid_t pid, int signal);
 
 /* The exit status to hand on: the program's own, or 128 + the signal that killed it. */
 int child_status(int wait_status);

@@ -187,6 +187,7 @@ static void stop_command(const struct guard *guard)
 		find(guard, &kin); /* before main ends, and with it the descent of its children */
 		stop_main(guard, now_ns + timeout_ns / 2);
 		find(guard, &kin);
+		kin_remove(&kin, guard->main_pid); /* it has been asked */
 		stop_all(&kin, guard->orders->stop_signal, now_ns + timeout_ns);
 	} else if (guard->main_fd >= 0) {
 		signal_one(guard->main_fd, SIGKILL);
@@ -243,8 +244,6 @@ static bool is_dismissed(struct guard *guard, int socket)
 			break;
 		case GUARD_DISMISS:
 			return true;
-		case GUARD_BORN:
-			break;
 		}
 	}
 }
@@ -274,7 +273,7 @@ static void let_go(int socket, int terminal)
 /* In place of our argv: pkill(1) goes by it. */
 static void rename_process(char **words)
 {
-	static const char name[] = "autoreload-guardian";
+	static const char name[] = "reload-guardian";
 	char *end = words[0];
 
 	for (char **word = words; *word != NULL; word++) {
@@ -286,7 +285,7 @@ static void rename_process(char **words)
 		memset(words[0], 0, (size_t)(end - words[0]));
 		memcpy(words[0], name, sizeof(name));
 	}
-	(void)prctl(PR_SET_NAME, "reload-guardian");
+	(void)prctl(PR_SET_NAME, name);
 }
 
 _Noreturn void guard_run(int socket, const struct guardian_orders *orders)

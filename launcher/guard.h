@@ -8,7 +8,6 @@
 #include "launcher/guardian.h"
 
 enum guard_kind {
-	GUARD_BORN,    /* to the launcher: its pid */
 	GUARD_FOLDER,  /* text */
 	GUARD_MAIN,    /* pid */
 	GUARD_FORGET,  /* the signals that are pending */

@@ -31,13 +31,15 @@ struct guardian_orders {
 };
 
 /*
- * To be called before PR_SET_CHILD_SUBREAPER, as it must not become a descendant of ours, and
- * before there are threads. NULL if there can be none (errno), or if it would be of no use: with
- * the first process of a pid namespace the kernel ends all others.
+ * To be called before there are threads. NULL if there can be none (errno), or if it would be of no
+ * use: with the first process of a pid namespace the kernel ends all others.
  */
 struct guardian *guardian_start(const struct guardian_orders *orders);
 
-/* We are about to end, and everything is in order. */
+/* It is a child of ours, but none of the command's; 0: there is none. */
+pid_t guardian_pid(const struct guardian *guardian);
+
+/* We are about to end, and everything is in order. Waits for its end. */
 void guardian_dismiss(struct guardian *guardian);
 
 /* What to remove: the folder of channel_folder(), by which the command's processes are known, too.

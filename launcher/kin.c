@@ -179,6 +179,27 @@ void kin_path(char *path, size_t size, pid_t own, const char *what)
 	}
 }
 
+bool kin_signal_is_in(pid_t own, const char *set, int signal)
+{
+	char path[64];
+	char line[256];
+	unsigned long long members = 0;
+	FILE *file;
+
+	kin_path(path, sizeof(path), own, "status");
+	file = fopen(path, "re");
+	if (file == NULL) {
+		return false;
+	}
+	while (fgets(line, sizeof(line), file) != NULL) {
+		if (strncmp(line, set, strlen(set)) == 0) {
+			members = strtoull(line + strlen(set), NULL, 16);
+		}
+	}
+	(void)fclose(file);
+	return (members >> (signal - 1) & 1) != 0;
+}
+
 /* /proc/PID/task/TID/children: each thread's own. False where the kernel lacks it. */
 static bool add_children_of_thread(struct kin *kin, pid_t listed, const char *thread)
 {

@@ -51,4 +51,10 @@ pid_t kin_listed(pid_t own);
  */
 void kin_path(char *path, size_t size, pid_t own, const char *what);
 
+/*
+ * Is the signal in that set of the process's (proc(5), /proc/PID/status: "SigCgt:", "ShdPnd:", …)?
+ * False if that cannot be told.
+ */
+bool kin_signal_is_in(pid_t own, const char *set, int signal);
+
 #endif

@@ -290,7 +290,7 @@ static int open_loop(struct loop *loop)
 
 	loop->timer_ns = SUPERVISOR_NEVER;
 	supervisor_init(&loop->supervisor, parts->options->supervisor);
-	tree_open(&loop->tree);
+	tree_open(&loop->tree, guardian_pid(parts->guardian));
 	loop->generations = generations_new(&(struct generations_parts){
 	    .watches = parts->watches,
 	    .journal = parts->journal,

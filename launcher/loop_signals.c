@@ -8,10 +8,19 @@
 #include "launcher/child.h"
 #include "launcher/loop_state.h"
 
+#define KEY_NS 1000000000LL /* who dies of a key dies soon */
+
 /* What one reading of the descriptor brings, to be taken in an order that is ours. */
 struct signals_taken {
 	bool child, continued;
 };
+
+static bool is_of_key(const struct loop *loop, int wait_status)
+{
+	return loop->key != 0 && WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == loop->key &&
+	       loop->supervisor.state == SUPERVISOR_RUNNING &&
+	       loop_now_ns() - loop->key_ns < KEY_NS;
+}
 
 static void take_main_exit(struct loop *loop, int wait_status)
 {
@@ -23,6 +32,10 @@ static void take_main_exit(struct loop *loop, int wait_status)
 	loop_take_all_reports(loop); /* its last words */
 	journal_exited(loop->parts.journal, loop->supervisor.generation, loop->main_pid,
 		       wait_status);
+	if (is_of_key(loop, wait_status)) {
+		/* It had the keys, and has let this one end it. */
+		loop_feed_end(loop, EVENT_INTERRUPT, loop->key);
+	}
 	loop->main_pid = 0;
 	loop->main_stopped = false;
 	loop->wait_status = wait_status;
@@ -126,20 +139,29 @@ static void take_end(struct loop *loop, struct signal_taken taken)
 	loop_feed_end(loop, again ? EVENT_INTERRUPT : EVENT_TERMINATE, taken.number);
 }
 
-/* A key has done it: the command has it, too, and may use it in its own way. */
+/*
+ * A key has done it: the command has it, too, and may use it in its own way. Many a program has a
+ * use for SIGQUIT that is no end (Java's dump of its threads).
+ */
 static void take_key(struct loop *loop, struct signal_taken taken)
 {
-	if (loop->main_pid != 0 && !loop_is_in_our_group(loop)) {
+	bool runs = loop->main_pid != 0;
+
+	if (runs && !loop_is_in_our_group(loop)) {
 		take_end(loop,
 			 taken); /* it has made itself a group of its own, and knows nothing */
 		return;
 	}
 	guardian_forget_signals(loop->parts.guardian);
-	if (loop->main_pid != 0 && !terminal_is_canonical(loop->parts.terminal)) {
+	if (runs && taken.number == SIGQUIT && child_expects(loop->main_pid, SIGQUIT)) {
 		return;
 	}
 	loop->key = taken.number;
-	loop->key_at_rest = loop->main_pid == 0;
+	loop->key_ns = loop_now_ns();
+	if (runs && !terminal_is_canonical(loop->parts.terminal)) {
+		return;
+	}
+	loop->key_at_rest = !runs;
 	loop_feed_end(loop, EVENT_INTERRUPT, taken.number);
 }
 

@@ -31,6 +31,7 @@ struct loop {
 	int end_signal;	   /* what has ended us, first; 0: nothing has */
 	bool by_terminal;  /* that was sent by a terminal, to all its foreground processes */
 	int key;	   /* the last signal that a key has sent */
+	int64_t key_ns;	   /* when that was */
 	bool key_at_rest;  /* it was when nothing ran */
 	bool by_key;	   /* the command has died of that, and so shall we */
 	bool dirty;	   /* who used the terminal last may not have tidied up */

@@ -15,6 +15,7 @@
 #define ROOM_MS 100 /* how long a message may wait until it is left out */
 
 static int current_verbosity;
+static bool left_out; /* the last one: then the next does not wait, either */
 
 void message_set_verbosity(int verbosity)
 {
@@ -73,7 +74,8 @@ void message(enum message_level level, const char *format, ...)
 
 		/* A terminal that is stopped (Ctrl-S), or a pipe that nobody empties, must not stop
 		 * us. */
-		if (poll(&room, 1, ROOM_MS) > 0) {
+		left_out = poll(&room, 1, left_out ? 0 : ROOM_MS) <= 0;
+		if (!left_out) {
 			written = write(STDERR_FILENO, line, strlen(line));
 		}
 		(void)written;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,12 +26,12 @@ static const char tidy[] = "\033[?1049h\033[?1049l"			  /* the normal screen */
 			   "\033[0m"					  /* colours */
 			   "\033[?25h";					  /* the cursor */
 
-/* Not if the terminal has been stopped (Ctrl-S): its descriptor does not block. */
-static void send(int fd, const char *sequence)
+/* Not if the terminal has been stopped (Ctrl-S). */
+static bool send(int fd, const char *sequence)
 {
-	ssize_t written = write(fd, sequence, strlen(sequence));
+	struct pollfd room = {.fd = fd, .events = POLLOUT};
 
-	(void)written;
+	return poll(&room, 1, 0) > 0 && write(fd, sequence, strlen(sequence)) > 0;
 }
 
 static bool is_controlling(int fd)
@@ -118,7 +119,7 @@ void terminal_restore(const struct terminal *terminal, bool dirty, const struct 
 		(void)tcsetattr(terminal->fd, TCSANOW, &terminal->settings);
 	}
 	if (dirty && terminal->has_modes) {
-		send(terminal->fd, tidy);
+		(void)send(terminal->fd, tidy);
 	}
 }
 
@@ -136,8 +137,7 @@ bool terminal_clear(const struct terminal *terminal, bool history)
 	    (is_controlling(STDOUT_FILENO) && !in_foreground(terminal))) {
 		return false;
 	}
-	send(STDOUT_FILENO, history ? "\033[H\033[2J\033[3J" : "\033[H\033[2J");
-	return true;
+	return send(STDOUT_FILENO, history ? "\033[H\033[2J\033[3J" : "\033[H\033[2J");
 }
 
 bool terminal_is_ours_to_read(const struct terminal *terminal)

@@ -9,10 +9,11 @@
 
 #define PASSES_MAX 1000 /* a tree that forks faster than this loop ends later, by another call */
 
-void tree_open(struct tree *tree)
+void tree_open(struct tree *tree, pid_t guardian)
 {
-	*tree = (struct tree){0};
+	*tree = (struct tree){.guardian = guardian > 0 ? kin_listed(guardian) : 0};
 	(void)kin_add_own_children(&tree->strangers);
+	kin_remove(&tree->strangers, tree->guardian);
 }
 
 void tree_close(struct tree *tree)
@@ -31,6 +32,7 @@ bool tree_find(const struct tree *tree, struct kin *kin)
 {
 	bool known = kin_add_own_children(kin);
 
+	kin_remove(kin, tree->guardian);
 	for (size_t i = 0; i < tree->strangers.count; i++) {
 		kin_remove(kin, tree->strangers.pids[i]);
 	}
@@ -56,7 +58,9 @@ static bool is_ours(const struct kin *kin, pid_t listed)
 {
 	pid_t parent = kin_parent(listed);
 
-	return parent > 0 && (parent == kin_self() || kin_contains(kin, parent));
+	/* Where /proc hides others' processes (hidepid), what our own list of children has just
+	 * named. */
+	return parent < 0 || parent == kin_self() || kin_contains(kin, parent);
 }
 
 /* False with EPERM. */

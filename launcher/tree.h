@@ -15,10 +15,11 @@ struct tree {
 	/* Children that we had before we started anything: who was replaced by us (exec) begot
 	 * them. */
 	struct kin strangers;
+	pid_t guardian; /* listed; 0: there is none */
 };
 
-/* Remembers what is not of the tree. Without a /proc there is nothing to remember. */
-void tree_open(struct tree *tree);
+/* Remembers what is not of the tree; 0: there is no guardian. */
+void tree_open(struct tree *tree, pid_t guardian);
 void tree_close(struct tree *tree);
 
 /* Adds its members; false if there is no /proc to tell. */

@@ -259,6 +259,7 @@ Test(child, signals_restored)
 	cr_assert(eq(int, waitpid(-1, NULL, 0), -1)); /* until there is none: it is ignored */
 	signal_lines(capture_end(&out), wanted);
 
+	signals_note(&opened);
 	cr_assert(zero(int, signals_open(&opened)));
 	out = capture_begin(STDOUT_FILENO);
 	cr_assert(zero(int, status_of(child_spawn("/bin/cat", words, no_environment, &opened))));
