@@ -19,7 +19,7 @@
 #include "launcher/clock.h"
 #include "launcher/folder.h"
 #include "launcher/kin.h"
-#include "preload/guest.h"
+#include "launcher/mark.h"
 
 #define KILL_LOOKS 500 /* after SIGKILL, for what was begotten meanwhile */
 #define LOOK_MS	   10
@@ -34,55 +34,6 @@ struct guard {
 
 /* --- who is to be stopped --- */
 
-/* Does the process's environment hold our channel? What it was executed with (proc(5)). */
-static bool is_marked(pid_t listed, const char *folder)
-{
-	char path[64];
-	char *entry = NULL;
-	size_t size = 0;
-	bool marked = false;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/environ", (int)listed);
-	file = fopen(path, "re");
-	if (file == NULL) {
-		return false;
-	}
-	while (!marked && getdelim(&entry, &size, '\0', file) > 0) {
-		if (strncmp(entry, GUEST_VARIABLE "=", sizeof(GUEST_VARIABLE)) == 0) {
-			const char *named = strchr(entry, ':');
-
-			marked = named != NULL && strcmp(named + 1, folder) == 0;
-		}
-	}
-	free(entry);
-	(void)fclose(file);
-	return marked;
-}
-
-/* Has it one of the channel's FIFOs open, as every process has in which our library is? */
-static bool has_channel(pid_t listed, const char *folder)
-{
-	char path[64];
-	const struct dirent *entry;
-	size_t length = strlen(folder);
-	bool found = false;
-	DIR *all;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)listed);
-	all = opendir(path);
-	while (all != NULL && !found && (entry = readdir(all)) != NULL) {
-		char target[192];
-		ssize_t read = readlinkat(dirfd(all), entry->d_name, target, sizeof(target));
-
-		found = read > (ssize_t)length && strncmp(target, folder, length) == 0;
-	}
-	if (all != NULL) {
-		closedir(all);
-	}
-	return found;
-}
-
 /*
  * Adds the command's processes. As the launcher is gone, they are nobody's in particular: they are
  * known by the channel: in their environment (which some write over, setproctitle(3bsd)), or among
@@ -96,8 +47,7 @@ static void find(const struct guard *guard, struct kin *kin)
 	while (processes != NULL && (entry = readdir(processes)) != NULL) {
 		pid_t listed = (pid_t)strtol(entry->d_name, NULL, 10);
 
-		if (listed > 0 &&
-		    (is_marked(listed, guard->folder) || has_channel(listed, guard->folder))) {
+		if (listed > 0 && mark_is_on(listed, guard->folder)) {
 			kin_add(kin, listed);
 		}
 	}

@@ -12,9 +12,11 @@
 
 #include "launcher/brake.h"
 #include "launcher/clock.h"
+#include "launcher/environment.h"
 #include "launcher/loop_state.h"
 #include "launcher/message.h"
 #include "launcher/widening.h"
+#include "preload/guest.h"
 
 #define REPORTS_AT_THE_END 20000
 #define REPORTS_AT_ONCE	   512 /* then they are judged, and signals have their turn */
@@ -290,7 +292,10 @@ static int open_loop(struct loop *loop)
 
 	loop->timer_ns = SUPERVISOR_NEVER;
 	supervisor_init(&loop->supervisor, parts->options->supervisor);
-	tree_open(&loop->tree, guardian_pid(parts->guardian));
+	tree_open(&loop->tree, guardian_pid(parts->guardian),
+		  environment_get(parts->environment, GUEST_VARIABLE) != NULL
+		      ? channel_folder(parts->channel)
+		      : NULL);
 	loop->generations = generations_new(&(struct generations_parts){
 	    .watches = parts->watches,
 	    .journal = parts->journal,

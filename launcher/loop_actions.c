@@ -275,6 +275,7 @@ static void run_command(struct loop *loop)
 	loop->tree_gone = false;
 	loop->main_pid = pid;
 	guardian_set_main(loop->parts.guardian, pid);
+	tree_set_main(&loop->tree, pid);
 	journal_started(loop->parts.journal, loop->supervisor.generation, pid, loop->started_ns);
 	descriptors_each_written(getpid(), note_output, loop);
 	observer_started(loop->observer, pid, absolute);

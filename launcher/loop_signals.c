@@ -41,6 +41,7 @@ static void take_main_exit(struct loop *loop, int wait_status)
 	loop->wait_status = wait_status;
 	loop->dirty |= wait_status != 0;
 	guardian_set_main(loop->parts.guardian, 0);
+	tree_set_main(&loop->tree, 0);
 	event.now_ns = loop_now_ns();
 	loop_feed(loop, event);
 }

@@ -212,6 +212,7 @@ static void close_parts(struct parts *parts)
 	roots_free(&parts->policy.roots);
 	options_free(&parts->options);
 	guardian_dismiss(parts->guardian);
+	signals_close(&parts->signals);
 	terminal_close(&parts->terminal);
 }
 
@@ -231,12 +232,16 @@ static int run(struct parts *parts, char **argv)
 		return status;
 	}
 	start_guardian(parts, argv);
+	/* From now on there is something to be tidied up, whatever ends us. */
+	if (signals_open(&parts->signals) != 0) {
+		return fail("cannot read", "signals");
+	}
 	status = open_parts(parts, loadable);
 	if (status != 0) {
 		return status;
 	}
 	guardian_set_folder(parts->guardian, channel_folder(parts->channel));
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || signals_open(&parts->signals) != 0) {
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
 		return fail("cannot supervise", "processes");
 	}
 	status = loop_run(&(struct loop_parts){
@@ -252,7 +257,6 @@ static int run(struct parts *parts, char **argv)
 	    .cache_prefix = getenv("PYTHONPYCACHEPREFIX"),
 	    .folder = parts->folder,
 	});
-	signals_close(&parts->signals);
 	return status;
 }
 
@@ -288,7 +292,7 @@ static void occupy_standard(void)
 
 int main(int argc, char **argv)
 {
-	struct parts parts = {.terminal = {.fd = -1}};
+	struct parts parts = {.terminal = {.fd = -1}, .signals = {.fd = -1}};
 	char problem[512];
 	int status = STATUS_OURS;
 

@@ -76,7 +76,9 @@ int signals_open(struct signals *signals)
 
 void signals_close(struct signals *signals)
 {
-	close(signals->fd);
+	if (signals->fd >= 0) {
+		close(signals->fd);
+	}
 }
 
 void signals_restore(const struct signals *signals)

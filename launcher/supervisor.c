@@ -110,11 +110,13 @@ static unsigned clear(struct supervisor *supervisor)
 	return ACTION_STOP_REST;
 }
 
-static unsigned stop(struct supervisor *supervisor, int64_t now_ns)
+static unsigned stop(struct supervisor *supervisor, struct supervisor_event event)
 {
+	int64_t now_ns = event.now_ns;
+
 	supervisor->stop_ns = now_ns;
 	if (!supervisor->tree_alive) {
-		return after_tree(supervisor, (struct supervisor_event){.now_ns = now_ns});
+		return after_tree(supervisor, event);
 	}
 	if (supervisor->settings.stop_timeout_ns == 0) {
 		return kill_all(supervisor, now_ns);
@@ -126,10 +128,10 @@ static unsigned stop(struct supervisor *supervisor, int64_t now_ns)
 	return ACTION_STOP_MAIN;
 }
 
-static unsigned end(struct supervisor *supervisor, int64_t now_ns)
+static unsigned end(struct supervisor *supervisor, struct supervisor_event event)
 {
 	supervisor->ending = true;
-	return stop(supervisor, now_ns);
+	return stop(supervisor, event);
 }
 
 /* It has been told to end, and may yet do so: a change does not undo that. */
@@ -169,7 +171,7 @@ static unsigned terminate(struct supervisor *supervisor, struct supervisor_event
 	}
 	supervisor->ending = true;
 	if (supervisor->settings.stop_timeout_ns == 0) {
-		return stop(supervisor, event.now_ns);
+		return stop(supervisor, event);
 	}
 	if (event.reached) {
 		return is_told(supervisor, event.now_ns);
@@ -185,20 +187,20 @@ static unsigned end_at_rest(struct supervisor *supervisor, struct supervisor_eve
 		if (supervisor->generation == 0) {
 			supervisor->status = event.status;
 		}
-		return end(supervisor, event.now_ns);
+		return end(supervisor, event);
 	}
 	return event.kind == EVENT_INTERRUPT ? interrupt(supervisor, event)
 					     : terminate(supervisor, event);
 }
 
 /* It has ended by itself, and is to run: at once, or if it ends at once itself, after a while. */
-static unsigned restart_after_exit(struct supervisor *supervisor, int64_t now_ns)
+static unsigned restart_after_exit(struct supervisor *supervisor, struct supervisor_event event)
 {
 	int64_t pause_ns = SUPERVISOR_PAUSE_NS;
 
-	if (now_ns - supervisor->started_ns >= SUPERVISOR_SOON_NS) {
+	if (event.now_ns - supervisor->started_ns >= SUPERVISOR_SOON_NS) {
 		supervisor->at_once = 0;
-		return stop(supervisor, now_ns);
+		return stop(supervisor, event);
 	}
 	supervisor->at_once++;
 	for (unsigned i = 2; i < supervisor->at_once && pause_ns < SUPERVISOR_PAUSE_MOST_NS; i++) {
@@ -206,7 +208,7 @@ static unsigned restart_after_exit(struct supervisor *supervisor, int64_t now_ns
 	}
 	supervisor->pause_ns =
 	    supervisor->at_once < 2 ? 0 : earlier(pause_ns, SUPERVISOR_PAUSE_MOST_NS);
-	return stop(supervisor, now_ns);
+	return stop(supervisor, event);
 }
 
 static unsigned exited(struct supervisor *supervisor, struct supervisor_event event)
@@ -217,9 +219,9 @@ static unsigned exited(struct supervisor *supervisor, struct supervisor_event ev
 	    event.status == settings->restart_status ? ON_EXIT_RESTART : settings->on_exit;
 	switch (supervisor->after_exit) {
 	case ON_EXIT_STOP:
-		return ACTION_SAY_EXITED | end(supervisor, event.now_ns);
+		return ACTION_SAY_EXITED | end(supervisor, event);
 	case ON_EXIT_RESTART:
-		return ACTION_SAY_EXITED | restart_after_exit(supervisor, event.now_ns);
+		return ACTION_SAY_EXITED | restart_after_exit(supervisor, event);
 	case ON_EXIT_WAIT:
 		break;
 	}
@@ -249,7 +251,7 @@ static unsigned start_failed(struct supervisor *supervisor, struct supervisor_ev
 	}
 	/* The first time it is mistyped, most likely: whoever typed it wants the prompt back. */
 	if (supervisor->generation == 1 || supervisor->settings.on_exit == ON_EXIT_STOP) {
-		return end(supervisor, event.now_ns);
+		return end(supervisor, event);
 	}
 	enter(supervisor, SUPERVISOR_IDLE, SUPERVISOR_NEVER);
 	return 0;
@@ -280,7 +282,7 @@ static unsigned deadline_after_interrupt(struct supervisor *supervisor,
 		return 0;
 	}
 	if (supervisor->settle.changed > 0) {
-		return stop(supervisor, event.now_ns);
+		return stop(supervisor, event);
 	}
 	if (supervisor->state == SUPERVISOR_RUNNING) {
 		return 0;
@@ -295,7 +297,7 @@ static unsigned deadline_at_rest(struct supervisor *supervisor, struct superviso
 	if (!supervisor->ending) {
 		return deadline_after_interrupt(supervisor, event);
 	}
-	return event.reached ? is_told(supervisor, event.now_ns) : stop(supervisor, event.now_ns);
+	return event.reached ? is_told(supervisor, event.now_ns) : stop(supervisor, event);
 }
 
 /* Nothing is being stopped: IDLE, RUNNING, INTERRUPTED. */
@@ -306,15 +308,15 @@ static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_ev
 		return begin(supervisor, event.now_ns);
 	case EVENT_CHANGED:
 		hear(supervisor, event);
-		return is_ending(supervisor) ? 0 : stop(supervisor, event.now_ns);
+		return is_ending(supervisor) ? 0 : stop(supervisor, event);
 	case EVENT_RESTART:
 		supervisor->at_once = 0;
-		return supervisor->ending ? 0 : stop(supervisor, event.now_ns);
+		return supervisor->ending ? 0 : stop(supervisor, event);
 	case EVENT_TERMINATE:
 	case EVENT_INTERRUPT:
 		return end_at_rest(supervisor, event);
 	case EVENT_MAIN_EXITED:
-		return supervisor->state == SUPERVISOR_INTERRUPTED ? end(supervisor, event.now_ns)
+		return supervisor->state == SUPERVISOR_INTERRUPTED ? end(supervisor, event)
 								   : exited(supervisor, event);
 	case EVENT_START_FAILED:
 	case EVENT_START_BUSY:
@@ -409,7 +411,7 @@ static unsigned step_before_start(struct supervisor *supervisor, struct supervis
 		return start(supervisor, event.now_ns);
 	case EVENT_INTERRUPT:
 	case EVENT_TERMINATE:
-		return end(supervisor, event.now_ns);
+		return end(supervisor, event);
 	case EVENT_BEGIN:
 	case EVENT_MAIN_EXITED:
 	case EVENT_TREE_GONE:

@@ -7,13 +7,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "launcher/mark.h"
+
 #define PASSES_MAX 1000 /* a tree that forks faster than this loop ends later, by another call */
 
-void tree_open(struct tree *tree, pid_t guardian)
+void tree_open(struct tree *tree, pid_t guardian, const char *folder)
 {
 	*tree = (struct tree){.guardian = guardian > 0 ? kin_listed(guardian) : 0};
 	(void)kin_add_own_children(&tree->strangers);
 	kin_remove(&tree->strangers, tree->guardian);
+	if (getpid() == 1 || tree->strangers.count > 0) {
+		tree->folder = folder;
+	}
+}
+
+void tree_set_main(struct tree *tree, pid_t main_pid)
+{
+	tree->main = main_pid > 0 ? kin_listed(main_pid) : 0;
 }
 
 void tree_close(struct tree *tree)
@@ -28,14 +38,26 @@ void tree_forget(struct tree *tree, pid_t child)
 	}
 }
 
+/* An orphan that has come to us from elsewhere: of a stranger's, or of docker exec's. */
+static bool is_stranger(const struct tree *tree, pid_t listed)
+{
+	return kin_contains(&tree->strangers, listed) ||
+	       (tree->folder != NULL && listed != tree->main && !mark_is_on(listed, tree->folder));
+}
+
 bool tree_find(const struct tree *tree, struct kin *kin)
 {
-	bool known = kin_add_own_children(kin);
+	struct kin children = {0};
+	bool known = kin_add_own_children(&children);
 
-	kin_remove(kin, tree->guardian);
-	for (size_t i = 0; i < tree->strangers.count; i++) {
-		kin_remove(kin, tree->strangers.pids[i]);
+	for (size_t i = 0; i < children.count; i++) {
+		pid_t listed = children.pids[i];
+
+		if (listed != tree->guardian && !is_stranger(tree, listed)) {
+			kin_add(kin, listed);
+		}
 	}
+	kin_free(&children);
 	kin_add_descendants(kin);
 	return known;
 }
@@ -45,7 +67,7 @@ bool tree_is_empty(const struct tree *tree)
 	struct kin kin = {0};
 	bool empty;
 
-	if (tree->strangers.count == 0) {
+	if (tree->folder == NULL) {
 		return false; /* then waitpid(2) has told, or will */
 	}
 	empty = tree_find(tree, &kin) && kin.count == 0;

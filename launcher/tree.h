@@ -16,10 +16,19 @@ struct tree {
 	 * them. */
 	struct kin strangers;
 	pid_t guardian; /* listed; 0: there is none */
+	pid_t main;	/* listed; 0: there is none */
+	/* Where orphans of others may come to us, ours are those with this mark (mark.h); else
+	 * NULL. */
+	const char *folder;
 };
 
-/* Remembers what is not of the tree; 0: there is no guardian. */
-void tree_open(struct tree *tree, pid_t guardian);
+/*
+ * Remembers what is not of the tree. guardian: 0 if there is none; folder: the channel's, which
+ * lives as long as the tree; NULL if the command is not marked by it.
+ */
+void tree_open(struct tree *tree, pid_t guardian, const char *folder);
+/* It belongs to the tree whatever mark it has; 0: there is none. */
+void tree_set_main(struct tree *tree, pid_t main_pid);
 void tree_close(struct tree *tree);
 
 /* Adds its members; false if there is no /proc to tell. */
