@@ -132,5 +132,16 @@ int child_status(int wait_status)
 
 int child_exec_status(int error)
 {
-	return error == ENOENT || error == ENOTDIR ? 127 : 126;
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+		return 127;
+	case EAGAIN: /* of the fork, which comes first */
+	case ENOMEM:
+	case EMFILE:
+	case ENFILE:
+		return 125;
+	default:
+		return 126;
+	}
 }

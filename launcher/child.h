@@ -24,7 +24,10 @@ bool child_expects(pid_t pid, int signal);
 /* The exit status to hand on: the program's own, or 128 + the signal that killed it. */
 int child_status(int wait_status);
 
-/* 126 or 127, as shells say it (POSIX, 2.8.2), for the errno of a failed exec. */
+/*
+ * 126 or 127, as shells say it (POSIX, 2.8.2), for the errno of a failed exec; 125 for what is
+ * wrong with us (no memory, no more processes or descriptors).
+ */
 int child_exec_status(int error);
 
 #endif

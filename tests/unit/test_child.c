@@ -87,6 +87,8 @@ Test(child, exec_status)
 	cr_expect(eq(int, child_exec_status(ENOEXEC), 126));
 	cr_expect(eq(int, child_exec_status(E2BIG), 126));
 	cr_expect(eq(int, child_exec_status(ETXTBSY), 126));
+	cr_expect(eq(int, child_exec_status(EAGAIN), 125));
+	cr_expect(eq(int, child_exec_status(EMFILE), 125));
 }
 
 /* Never taken for a program that has run: no pid, nothing left to wait for, no descriptor. */
