@@ -122,6 +122,17 @@ our_folder() {
 	expect_nothing
 }
 
+@test "the terminal is closed, no shell between: the command hears of it once" {
+	open_terminal_for "$autoreload_run" --events "$io/events" sh -c \
+		'trap "echo heard >>heard" HUP; echo ready; while :; do [ ! -s heard ] || exit 0; sleep 0.1; done'
+	expect_screen ready
+	tmux_do kill-session
+	# The kernel tells the session's leader alone, who is us: so it is passed on, and it ends in peace.
+	expect exited status=0
+	assert_equal "$(<heard)" heard
+	expect_nothing
+}
+
 @test "the terminal is closed: the command hears of it as it would without us" {
 	open_terminal
 	type_line "ar sh -c 'trap \"echo heard >heard; exit\" HUP; echo ready; while :; do sleep 0.1; done'"

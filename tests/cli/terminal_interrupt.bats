@@ -134,6 +134,40 @@ load terminal
 	expect_only_terminal
 }
 
+@test "Ctrl-\\ to a command that has a use for it, again and again: it goes on" {
+	local i
+
+	open_terminal
+	type_line "ar python3 -u -c 'import signal, sys
+signal.signal(signal.SIGQUIT, lambda *_: print(\"asked\", flush=True))
+print(\"ready\")
+while True: signal.pause()'"
+	expect_started 1
+	expect_screen ready
+	for i in 1 2 3; do
+		press C-\\
+		eventually asked_times "$i"
+	done
+	press C-c
+	expect_prompt 130
+	run ! grep -q 'still running' <(screen)
+}
+
+asked_times() {
+	[ "$(screen | grep -c asked)" -ge "$1" ]
+}
+
+@test "Ctrl-C that ends a line editor's prompt, and so the command: so do we" {
+	open_terminal
+	echo 'import readline; input("name? ")' >app.py
+	type_line 'ar python3 app.py'
+	expect_screen 'name?*'
+	eventually setting -icanon
+	press C-c
+	expect_prompt 130
+	expect_only_terminal
+}
+
 @test "Ctrl-\\ while nothing runs ends us" {
 	open_terminal
 	type_line "ar sh -c 'exit 3'"
