@@ -23,6 +23,7 @@ void tree_open(struct tree *tree, pid_t guardian, const char *folder)
 
 void tree_set_main(struct tree *tree, pid_t main_pid)
 {
+	tree->main_own = main_pid;
 	tree->main = main_pid > 0 ? kin_listed(main_pid) : 0;
 }
 
@@ -112,12 +113,17 @@ static void signal_and_wake(const struct kin *kin, pid_t listed, int number)
 	(void)signal_one(kin, listed, SIGCONT);
 }
 
-/* All of our pid namespace are our descendants, if we are its first process (kill(2)). */
-static void signal_namespace(int number)
+/*
+ * Without a /proc: all of our pid namespace are our descendants, if we are its first process
+ * (kill(2)); else only the main process is known.
+ */
+static void signal_blindly(const struct tree *tree, int number, pid_t except)
 {
-	if (getpid() == 1) {
-		kill(-1, number);
-		kill(-1, SIGCONT);
+	pid_t reached = getpid() == 1 ? -1 : tree->main_own;
+
+	if (reached != 0 && reached != except) {
+		kill(reached, number);
+		kill(reached, SIGCONT);
 	}
 }
 
@@ -128,7 +134,7 @@ int tree_signal(const struct tree *tree, int number, pid_t except)
 	int count;
 
 	if (!tree_find(tree, &kin)) {
-		signal_namespace(number);
+		signal_blindly(tree, number, except);
 	}
 	for (size_t i = 0; i < kin.count; i++) {
 		if (kin.pids[i] != spared) {
@@ -148,7 +154,7 @@ static pid_t reach_all(const struct tree *tree, struct kin *kin, int number)
 
 	for (int pass = 0; pass < PASSES_MAX; pass++) {
 		if (!tree_find(tree, kin)) {
-			signal_namespace(number);
+			signal_blindly(tree, number, 0);
 		}
 		if (kin->count == reached) {
 			break;

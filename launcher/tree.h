@@ -17,6 +17,7 @@ struct tree {
 	struct kin strangers;
 	pid_t guardian; /* listed; 0: there is none */
 	pid_t main;	/* listed; 0: there is none */
+	pid_t main_own; /* the same, for kill(2) */
 	/* Where orphans of others may come to us, ours are those with this mark (mark.h); else
 	 * NULL. */
 	const char *folder;
