@@ -245,8 +245,10 @@ static void listen_for_typing(struct loop *loop)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLET,
 				    .data.fd = loop->parts.terminal->fd};
-	bool wanted = loop->supervisor.state == SUPERVISOR_IDLE && loop->tree_gone &&
-		      loop->parts.terminal->is_stdin;
+	enum supervisor_state state = loop->supervisor.state;
+	bool at_rest =
+	    state == SUPERVISOR_IDLE || state == SUPERVISOR_PAUSING || state == SUPERVISOR_BUSY;
+	bool wanted = at_rest && loop->tree_gone && loop->parts.terminal->is_stdin;
 
 	if (wanted == loop->typing) {
 		return;

@@ -131,7 +131,10 @@ static void take_end(struct loop *loop, struct signal_taken taken)
 	bool again = loop->supervisor.ending && loop->supervisor.state != SUPERVISOR_INTERRUPTED &&
 		     (taken.number == SIGINT || taken.number == SIGQUIT);
 
-	if (loop->end_signal == 0) {
+	/* A SIGHUP that comes beside SIGTERM is for shells (systemd.kill(5)); others may reload by
+	 * it. */
+	if (loop->end_signal == 0 ||
+	    (taken.number == SIGTERM && loop->supervisor.state == SUPERVISOR_INTERRUPTED)) {
 		loop->end_signal = taken.number;
 	}
 	/* A terminal that is closed tells the session's leader alone, which a shell would pass on.

@@ -77,6 +77,21 @@ void loop_list(struct loop *loop);
 /* Takes in all reports, then judges all that the watcher has heard. */
 void loop_judge_hints(struct loop *loop, struct verdict *verdict);
 
+/* Compares what has become a dependency by other ways than a report. */
+void loop_verify(struct loop *loop);
+/* Gives the terminal back, after whoever has used it last. */
+void loop_restore_terminal(struct loop *loop);
+
+/* Actions, for the table in loop_actions.c: of loop_stop.c, */
+void loop_tell_stopping(struct loop *loop);
+void loop_stop_main(struct loop *loop);
+void loop_stop_rest(struct loop *loop);
+void loop_kill_tree(struct loop *loop);
+/* and of loop_start.c. */
+void loop_start(struct loop *loop);
+void loop_retry(struct loop *loop);
+void loop_postpone(struct loop *loop);
+
 /* Performs a set of enum supervisor_action. */
 void loop_perform(struct loop *loop, unsigned actions);
 

@@ -238,3 +238,18 @@ listed_for() {
 	expect_line WINCH
 	stop
 }
+
+@test "SIGHUP beside SIGTERM, as a service manager may send it: the command gets SIGTERM" {
+	local i
+
+	for i in 1 2 3 4 5; do
+		start perl -e '$| = 1; $SIG{HUP} = sub { print "HUP\n" }; $SIG{TERM} = sub { print "TERM\n"; exit };
+			print "ready\n"; sleep 1 while 1'
+		expect_line ready
+		kill -s TERM "$launcher"
+		kill -s HUP "$launcher"
+		expect_line TERM
+		expect_end
+		rm -f "$io"/{events,output,stdin,launched}
+	done
+}
