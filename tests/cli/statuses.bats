@@ -80,7 +80,7 @@ cannot_run() {
 
 @test "not in a folder that may be searched: 126" {
 	# Root may search any, but for these two.
-	[ "$(id -u)" -ne 0 ] || launch_with=(setpriv --bounding-set=-dac_override,-dac_read_search)
+	[ "$(id -u)" -ne 0 ] || launch_with=(setpriv '--bounding-set=-dac_override,-dac_read_search')
 	mkdir closed
 	cp /bin/true closed
 	chmod 0 closed
