@@ -94,7 +94,7 @@ teardown() {
 	stop
 }
 
-@test "git: a branch without a file that is used, and back: no long wait" {
+@test "git: a branch without a file that is used, and back" {
 	git init --quiet --initial-branch=main .
 	git config user.email a@example.org
 	git config user.name A

@@ -55,3 +55,18 @@ Test(supervisor_locked, ends)
 	play(&supervisor, "given up", STEPS(given_up));
 	play(&supervisor, "by hand", STEPS(by_hand));
 }
+
+/* Nothing is left to be stopped, and no settling is asked for: the lock counts all the same. */
+Test(supervisor_locked, at_rest)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_MAIN_EXITED, 100, ACTION_SAY_EXITED, SUPERVISOR_IDLE, NEVER},
+	    {EVENT_TREE_GONE, 100, 0, SUPERVISOR_IDLE, NEVER},
+	    {EVENT_CHANGED, 1000, 0, SUPERVISOR_SETTLING, 1010, .locked = true},
+	    {EVENT_DEADLINE, 1010, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	};
+	struct supervisor supervisor = machine(0, GRACE);
+
+	play(&supervisor, "at rest", STEPS(steps));
+}
