@@ -78,6 +78,8 @@ void guardian_dismiss(struct guardian *guardian)
 	if (guardian != NULL) {
 		tell(guardian, &(struct guard_message){.kind = GUARD_DISMISS});
 		close(guardian->socket);
+		(void)kill(guardian->pid,
+			   SIGCONT); /* our group was stopped, and only we were woken */
 		while (waitpid(guardian->pid, NULL, (int)__WCLONE) < 0 && errno == EINTR) {
 		}
 		free(guardian);

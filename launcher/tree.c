@@ -76,14 +76,21 @@ bool tree_is_empty(const struct tree *tree)
 	return empty;
 }
 
-/* A child of ours, or of one that we have found: its pid has not been given to a stranger. */
-static bool is_ours(const struct kin *kin, pid_t listed)
+enum belonging {
+	STRANGE, /* the pid has been given to another since */
+	OURS,	 /* a child of ours, or of one that we have found */
+	HIDDEN, /* gone, or /proc hides it (hidepid): that our list of children has just named it is
+		   all */
+};
+
+static enum belonging belonging_of(const struct kin *kin, pid_t listed)
 {
 	pid_t parent = kin_parent(listed);
 
-	/* Where /proc hides others' processes (hidepid), what our own list of children has just
-	 * named. */
-	return parent < 0 || parent == kin_self() || kin_contains(kin, parent);
+	if (parent < 0) {
+		return HIDDEN;
+	}
+	return parent == kin_self() || kin_contains(kin, parent) ? OURS : STRANGE;
 }
 
 /* False with EPERM. */
@@ -91,20 +98,20 @@ static bool signal_one(const struct kin *kin, pid_t listed, int number)
 {
 	pid_t own = kin_own(listed);
 	int fd = own > 0 ? (int)syscall(SYS_pidfd_open, own, 0) : -1;
-	long result = 0;
+	enum belonging belonging = own > 0 ? belonging_of(kin, listed) : STRANGE;
+	int error = 0;
 
 	/* Without a pidfd (before Linux 5.3, or gone), the look is all there is. */
-	if (own > 0 && is_ours(kin, listed)) {
-		result = fd >= 0 ? syscall(SYS_pidfd_send_signal, fd, number, NULL, 0)
-				 : kill(own, number);
+	if (fd >= 0 && belonging != STRANGE &&
+	    syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) != 0) {
+		error = errno;
+	} else if (fd < 0 && belonging == OURS && kill(own, number) != 0) {
+		error = errno;
 	}
 	if (fd >= 0) {
-		int saved_errno = errno;
-
 		close(fd);
-		errno = saved_errno;
 	}
-	return result == 0 || errno != EPERM;
+	return error != EPERM;
 }
 
 static void signal_and_wake(const struct kin *kin, pid_t listed, int number)

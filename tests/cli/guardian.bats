@@ -277,3 +277,13 @@ find_guardian() {
 	told ends
 	expect_end
 }
+
+@test "the whole group is stopped, and only the launcher and its command are woken: an end is an end" {
+	launch_with=(setsid)
+	start sh -c 'echo ready; exec sleep infinity'
+	expect_line ready
+	expect started
+	kill -s STOP -- "-$launcher"
+	kill -s CONT "$launcher" "$pid"
+	stop
+}
