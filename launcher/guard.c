@@ -90,15 +90,16 @@ static void stop_main(const struct guard *guard, int64_t until_ns)
 	}
 }
 
-/* Sends the signal to all, then waits until they have ended, at most until then. */
-static void stop_all(const struct kin *kin, int number, int64_t until_ns)
+/* Sends the signal to all but `except` (0: to all), which has been asked; then waits until they
+ * have ended, at most until then. */
+static void stop_all(const struct kin *kin, int number, pid_t except, int64_t until_ns)
 {
 	int *fds = calloc(kin->count + 1, sizeof(*fds));
 
 	for (size_t i = 0; fds != NULL && i < kin->count; i++) {
 		pid_t own = kin_own(kin->pids[i]);
 
-		fds[i] = own > 0 ? (int)syscall(SYS_pidfd_open, own, 0) : -1;
+		fds[i] = own > 0 && own != except ? (int)syscall(SYS_pidfd_open, own, 0) : -1;
 		if (fds[i] >= 0) {
 			signal_one(fds[i], number);
 		}
@@ -121,7 +122,7 @@ static void kill_all(const struct guard *guard)
 		if (kin.count == 0) {
 			return;
 		}
-		stop_all(&kin, SIGKILL, clock_now_ns(CLOCK_MONOTONIC) + LOOK_MS * 1000000LL);
+		stop_all(&kin, SIGKILL, 0, clock_now_ns(CLOCK_MONOTONIC) + LOOK_MS * 1000000LL);
 		kin_free(&kin);
 	}
 }
@@ -137,12 +138,14 @@ static void stop_command(const struct guard *guard)
 		find(guard, &kin); /* before main ends, and with it the descent of its children */
 		stop_main(guard, now_ns + timeout_ns / 2);
 		find(guard, &kin);
-		kin_remove(&kin, guard->main_pid); /* it has been asked */
-		stop_all(&kin, guard->orders->stop_signal, now_ns + timeout_ns);
+		stop_all(&kin, guard->orders->stop_signal, guard->main_pid, now_ns + timeout_ns);
+		if (guard->main_fd >= 0) {
+			await_end(guard->main_fd, now_ns + timeout_ns); /* its time is the same */
+		}
 	} else if (guard->main_fd >= 0) {
 		signal_one(guard->main_fd, SIGKILL);
 	}
-	stop_all(&kin, SIGKILL, clock_now_ns(CLOCK_MONOTONIC));
+	stop_all(&kin, SIGKILL, 0, clock_now_ns(CLOCK_MONOTONIC));
 	kin_free(&kin);
 	kill_all(guard);
 }
