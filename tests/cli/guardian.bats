@@ -287,3 +287,15 @@ find_guardian() {
 	kill -s CONT "$launcher" "$pid"
 	stop
 }
+
+@test "a command that needs more than half of its time is given the rest" {
+	start --stop-timeout 3s perl -e '$| = 1;
+		$SIG{TERM} = sub { select undef, undef, undef, 2; open F, ">tidied"; print F "all"; close F; exit };
+		print "ready\n"; sleep 1 while 1'
+	expect_line ready
+	expect started
+	kill -s KILL "$launcher"
+	expect_end
+	eventually is_gone "$pid"
+	assert_equal "$(<tidied)" all
+}
