@@ -99,15 +99,16 @@ static bool signal_one(const struct kin *kin, pid_t listed, int number)
 	pid_t own = kin_own(listed);
 	int fd = own > 0 ? (int)syscall(SYS_pidfd_open, own, 0) : -1;
 	enum belonging belonging = own > 0 ? belonging_of(kin, listed) : STRANGE;
+	long sent = 0;
 	int error = 0;
 
 	/* Without a pidfd (before Linux 5.3, or gone), the look is all there is. */
-	if (fd >= 0 && belonging != STRANGE &&
-	    syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) != 0) {
-		error = errno;
-	} else if (fd < 0 && belonging == OURS && kill(own, number) != 0) {
-		error = errno;
+	if (fd >= 0 && belonging != STRANGE) {
+		sent = syscall(SYS_pidfd_send_signal, fd, number, NULL, 0);
+	} else if (fd < 0 && belonging == OURS) {
+		sent = kill(own, number);
 	}
+	error = sent != 0 ? errno : 0;
 	if (fd >= 0) {
 		close(fd);
 	}
