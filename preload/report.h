@@ -75,7 +75,7 @@ struct report_header {
 	uint32_t first_length, second_length, text_length; /* of the whole payload */
 	int32_t pid;	  /* as the sender sees itself: in a pid namespace it means little to us */
 	int32_t tid;	  /* of a report in several frames; else the pid again */
-	int32_t parent;	  /* HELLO, FORKED: the parent's pid */
+	int32_t parent;	  /* HELLO, FORKED, in a trace whatever a vfork child sends: the parent */
 	int32_t error;	  /* errno of a failed call, else 0 */
 	uint32_t mode;	  /* st_mode, of the file that the identity tells */
 	uint64_t time_ns; /* CLOCK_MONOTONIC; 0: just now, when it arrives */

@@ -163,6 +163,9 @@ static void sign(struct report_header *header)
 
 	header->pid = raw_getpid();
 	header->tid = in_parts ? raw_gettid() : header->pid;
+	if (guest_traces() && !guest_owns_memory_as(header->pid)) {
+		header->parent = raw_getppid(); /* one that is never introduced */
+	}
 	if (guest_traces() || header->kind == REPORT_EXEC) {
 		header->time_ns = monotonic_ns();
 	}
