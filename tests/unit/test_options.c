@@ -12,6 +12,11 @@ enum {
 	WORDS_MAX = 16,
 };
 
+#define READ	  (1u << TRACE_READ)
+#define WRITE	  (1u << TRACE_WRITE)
+#define MISSING	  (1u << TRACE_MISSING)
+#define ALL_WORDS "read,write,missing,stat,list,exec,load,rename,link,remove,mkdir"
+
 static struct options options;
 static char message[256];
 
@@ -54,6 +59,7 @@ Test(options, defaults)
 	cr_assert(eq(i64, options.supervisor.stop_timeout_ns, INT64_C(5000000000)));
 	cr_assert(options.events == NULL);
 	cr_assert(zero(int, options.verbosity));
+	cr_assert(not(options.tracing));
 	options_free(&options);
 }
 
@@ -313,6 +319,271 @@ Test(options, misuse)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		cr_expect(eq(int, (int)parse(cases[i].words), OPTIONS_MISUSE), "%zu", i);
 		cr_expect(eq(str, message, (char *)cases[i].message), "%zu", i);
+		options_free(&options);
+	}
+}
+
+static const struct {
+	const char *words[8];
+	enum trace_format format;
+	unsigned kinds;
+	const char *output;
+	bool relative, detailed, all;
+	const char *why[3], *targets[3];
+} traces[] = {
+    {{"--trace", "c"}, TRACE_TEXT, 0, NULL, false, false, false, {NULL}, {NULL}},
+    {{"--trac", "c"}, TRACE_TEXT, 0, NULL, false, false, false, {NULL}, {NULL}},
+    {{"--trace", "--trace", "c"}, TRACE_TEXT, 0, NULL, false, false, false, {NULL}, {NULL}},
+    {{"--trace", "--format", "text", "c"},
+     TRACE_TEXT,
+     0,
+     NULL,
+     false,
+     false,
+     false,
+     {NULL},
+     {NULL}},
+    {{"--trace", "--format=json", "c"}, TRACE_JSON, 0, NULL, false, false, false, {NULL}, {NULL}},
+    {{"--format=nul", "--trace", "c"}, TRACE_NUL, 0, NULL, false, false, false, {NULL}, {NULL}},
+    {{"--trace", "--format=depfile", "c"},
+     TRACE_DEPFILE,
+     0,
+     NULL,
+     false,
+     false,
+     false,
+     {NULL},
+     {NULL}},
+    {{"--trace", "--format=json", "--format=nul", "c"},
+     TRACE_NUL,
+     0,
+     NULL,
+     false,
+     false,
+     false,
+     {NULL},
+     {NULL}},
+    {{"--trace", "-o", "f", "c"}, TRACE_TEXT, 0, "f", false, false, false, {NULL}, {NULL}},
+    {{"--trace", "-of", "c"}, TRACE_TEXT, 0, "f", false, false, false, {NULL}, {NULL}},
+    {{"--trace", "--output=a", "--output", "b", "c"},
+     TRACE_TEXT,
+     0,
+     "b",
+     false,
+     false,
+     false,
+     {NULL},
+     {NULL}},
+    {{"--trace", "--relative", "c"}, TRACE_TEXT, 0, NULL, true, false, false, {NULL}, {NULL}},
+    {{"--trace", "--all", "c"}, TRACE_TEXT, 0, NULL, false, false, true, {NULL}, {NULL}},
+    {{"--trace", "-v", "c"}, TRACE_TEXT, 0, NULL, false, true, false, {NULL}, {NULL}},
+    {{"--trace", "-vq", "c"}, TRACE_TEXT, 0, NULL, false, false, false, {NULL}, {NULL}},
+    {{"--trace", "--only", "read", "c"},
+     TRACE_TEXT,
+     READ,
+     NULL,
+     false,
+     false,
+     false,
+     {NULL},
+     {NULL}},
+    {{"--trace", "--only=read,write", "c"},
+     TRACE_TEXT,
+     READ | WRITE,
+     NULL,
+     false,
+     false,
+     false,
+     {NULL},
+     {NULL}},
+    {{"--trace", "--only=read", "--only=write", "c"},
+     TRACE_TEXT,
+     READ | WRITE,
+     NULL,
+     false,
+     false,
+     false,
+     {NULL},
+     {NULL}},
+    /* both of them, and --trace by itself */
+    {{"--missing", "c"}, TRACE_TEXT, MISSING, NULL, false, false, false, {NULL}, {NULL}},
+    {{"--missing", "--only=read", "c"},
+     TRACE_TEXT,
+     MISSING | READ,
+     NULL,
+     false,
+     false,
+     false,
+     {NULL},
+     {NULL}},
+    {{"--relative", "-o", "f", "--missing", "c"},
+     TRACE_TEXT,
+     MISSING,
+     "f",
+     true,
+     false,
+     false,
+     {NULL},
+     {NULL}},
+    /* the system's files, too, and with the time and the parent */
+    {{"--why", "a", "c"}, TRACE_TEXT, 0, NULL, false, true, true, {"a"}, {NULL}},
+    {{"--why=a", "--why", "../b", "c"},
+     TRACE_TEXT,
+     0,
+     NULL,
+     false,
+     true,
+     true,
+     {"a", "../b"},
+     {NULL}},
+    {{"--why=a", "-q", "--missing", "c"},
+     TRACE_TEXT,
+     MISSING,
+     NULL,
+     false,
+     true,
+     true,
+     {"a"},
+     {NULL}},
+    {{"--why=a", "--format=json", "c"}, TRACE_JSON, 0, NULL, false, true, true, {"a"}, {NULL}},
+    {{"--trace", "--format=depfile", "--depfile-target=a", "--depfile-target", "b c", "c"},
+     TRACE_DEPFILE,
+     0,
+     NULL,
+     false,
+     false,
+     false,
+     {NULL},
+     {"a", "b c"}},
+    {{"--depfile-target=a", "--format=depfile", "--missing", "c"},
+     TRACE_DEPFILE,
+     MISSING,
+     NULL,
+     false,
+     false,
+     false,
+     {NULL},
+     {"a"}},
+};
+
+static void expect_words(const char *const *words, size_t count, const char *const *wanted,
+			 size_t number)
+{
+	size_t i = 0;
+
+	for (; wanted[i] != NULL; i++) {
+		cr_assert(lt(sz, i, count), "%zu", number);
+		cr_expect(eq(str, (char *)words[i], (char *)wanted[i]), "%zu", number);
+	}
+	cr_expect(eq(sz, count, i), "%zu", number);
+}
+
+Test(options, tracing)
+{
+	for (size_t i = 0; i < sizeof(traces) / sizeof(traces[0]); i++) {
+		const struct trace_settings *trace = &options.trace;
+
+		cr_assert(eq(int, (int)parse(traces[i].words), OPTIONS_RUN), "%zu: %s", i, message);
+		cr_expect(options.tracing, "%zu", i);
+		cr_expect(eq(int, (int)options.supervisor.on_exit, ON_EXIT_LEAVE), "%zu", i);
+		cr_expect(eq(int, options.supervisor.restart_status, -1), "%zu", i);
+		cr_expect(eq(int, (int)trace->format, (int)traces[i].format), "%zu", i);
+		cr_expect(eq(u32, trace->wishes.kinds, traces[i].kinds), "%zu", i);
+		cr_expect(eq(int, trace->relative, traces[i].relative), "%zu", i);
+		cr_expect(eq(int, trace->detailed, traces[i].detailed), "%zu", i);
+		cr_expect(eq(int, options.all, traces[i].all), "%zu", i);
+		cr_expect(eq(int, trace->output != NULL, traces[i].output != NULL), "%zu", i);
+		if (trace->output != NULL && traces[i].output != NULL) {
+			cr_expect(eq(str, (char *)trace->output, (char *)traces[i].output), "%zu",
+				  i);
+		}
+		cr_expect(trace->wishes.why == options.why && trace->targets == options.targets);
+		expect_words(options.why, trace->wishes.why_count, traces[i].why, i);
+		expect_words(options.targets, trace->target_count, traces[i].targets, i);
+		options_free(&options);
+	}
+}
+
+/* Options of both modes, in this one; and the command's own are not ours. */
+Test(options, tracing_with_others)
+{
+	cr_assert(eq(int,
+		     (int)PARSE("--trace", "-i", "*.log", "-e", "py", "--stop-signal=INT",
+				"--stop-timeout=1s", "--keep-running", "--events=3", "c"),
+		     OPTIONS_RUN),
+		  "%s", message);
+	cr_expect(options.tracing);
+	cr_expect(eq(sz, options.ignore_count, 1));
+	cr_expect(eq(sz, options.extension_count, 1));
+	cr_expect(eq(int, options.stop_signal, SIGINT));
+	cr_expect(eq(i64, options.supervisor.stop_timeout_ns, 1000000000));
+	cr_expect(options.keep_running);
+	cr_expect(eq(str, (char *)options.events, "3"));
+	options_free(&options);
+	cr_assert(eq(int, (int)PARSE("c", "--trace", "-o", "x"), OPTIONS_RUN));
+	cr_expect(not(options.tracing));
+	cr_expect(eq(int, (int)options.supervisor.on_exit, ON_EXIT_WAIT));
+	options_free(&options);
+	cr_assert(eq(int, (int)PARSE("--trace", "c", "-w", "x", "--content"), OPTIONS_RUN));
+	cr_expect(options.tracing);
+	options_free(&options);
+	cr_assert(eq(int, (int)PARSE("--trace", "--help", "-w", "x"), OPTIONS_HELP));
+	options_free(&options);
+}
+
+static const struct {
+	const char *words[8];
+	const char *problem;
+} wrong_traces[] = {
+    /* an option of the other mode, wherever it stands */
+    {{"--trace", "-w", "x", "c"}, "option '--watch' has no meaning with --trace"},
+    {{"-w", "x", "--trace", "c"}, "option '--watch' has no meaning with --trace"},
+    {{"--trace", "--content", "c"}, "option '--content' has no meaning with --trace"},
+    {{"--trace", "--poll", "c"}, "option '--poll' has no meaning with --trace"},
+    {{"--trace", "--poll=2s", "c"}, "option '--poll' has no meaning with --trace"},
+    {{"--trace", "--settle=1s", "c"}, "option '--settle' has no meaning with --trace"},
+    {{"--trace", "--on-exit=wait", "c"}, "option '--on-exit' has no meaning with --trace"},
+    {{"--trace", "--restart-code=3", "c"}, "option '--restart-code' has no meaning with --trace"},
+    {{"--trace", "-p", "c"}, "option '--postpone' has no meaning with --trace"},
+    {{"--trace", "-c", "c"}, "option '--clear' has no meaning with --trace"},
+    {{"--missing", "-c", "c"}, "option '--clear' has no meaning with --trace"},
+    {{"--why=a", "-p", "c"}, "option '--postpone' has no meaning with --trace"},
+    {{"--trace", "-c", "-p", "c"}, "option '--clear' has no meaning with --trace"},
+    {{"-o", "f", "c"}, "option '--output' needs --trace"},
+    {{"--format=json", "c"}, "option '--format' needs --trace"},
+    {{"--format=text", "c"}, "option '--format' needs --trace"},
+    {{"--only=read", "c"}, "option '--only' needs --trace"},
+    {{"--relative", "c"}, "option '--relative' needs --trace"},
+    {{"--depfile-target=x", "c"}, "option '--depfile-target' needs --trace"},
+    {{"--relative", "-o", "f", "c"}, "option '--relative' needs --trace"},
+    {{"--trace", "--depfile-target=x", "c"}, "option '--depfile-target' needs --format depfile"},
+    {{"--trace", "--depfile-target=x", "--format=json", "c"},
+     "option '--depfile-target' needs --format depfile"},
+    {{"--trace", "--format=xml", "c"}, "--format: 'xml' is none of text, json, nul and depfile"},
+    {{"--trace", "--format=JSON", "c"}, "--format: 'JSON' is none of text, json, nul and depfile"},
+    {{"--trace", "--format=j", "c"}, "--format: 'j' is none of text, json, nul and depfile"},
+    {{"--trace", "--only=reads", "c"}, "--only: 'reads' is no list of facts (" ALL_WORDS ")"},
+    {{"--trace", "--only=read,,", "c"}, "--only: 'read,,' is no list of facts (" ALL_WORDS ")"},
+    {{"--trace", "--only=lost", "c"}, "--only: 'lost' is no list of facts (" ALL_WORDS ")"},
+    {{"--trace", "--format=", "c"}, "option '--format' needs an argument that is not empty"},
+    {{"--trace", "--only=", "c"}, "option '--only' needs an argument that is not empty"},
+    {{"--why=", "c"}, "option '--why' needs an argument that is not empty"},
+    {{"--trace", "-o", "", "c"}, "option '--output' needs an argument that is not empty"},
+    {{"--trace", "--format=depfile", "--depfile-target=", "c"},
+     "option '--depfile-target' needs an argument that is not empty"},
+    {{"--trace=1", "c"}, "option '--trace' takes no argument"},
+    {{"--missing=x", "c"}, "option '--missing' takes no argument"},
+    {{"--relative=x", "c"}, "option '--relative' takes no argument"},
+    {{"--why"}, "option '--why' needs an argument (--help shows which)"},
+    {{"--trace", "-o"}, "option '--output' needs an argument (--help shows which)"},
+    {{"--trace"}, "no command given (write: autoreload-run [options] <command> [argument...])"},
+};
+
+Test(options, tracing_misuse)
+{
+	for (size_t i = 0; i < sizeof(wrong_traces) / sizeof(wrong_traces[0]); i++) {
+		cr_expect(eq(int, (int)parse(wrong_traces[i].words), OPTIONS_MISUSE), "%zu", i);
+		cr_expect(eq(str, message, (char *)wrong_traces[i].problem), "%zu", i);
 		options_free(&options);
 	}
 }

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct processes *processes;
@@ -98,4 +99,98 @@ Test(processes, pending)
 	processes_each_pending(processes, concatenate, all);
 	cr_assert(eq(str, all, ""));
 	cr_assert(processes_enter(processes, 1)->pending == NULL);
+}
+
+Test(processes, find)
+{
+	struct process *process = processes_enter(processes, 7);
+
+	cr_assert(processes_find(processes, 7) == process);
+	cr_assert(processes_find(processes, 8) == NULL);
+	cr_assert(processes_find(processes, 8) == NULL, "looking makes none");
+	processes_forget(processes);
+	cr_assert(processes_find(processes, 7) == NULL);
+}
+
+/* What is taken for the image, or "" for nothing. */
+static void expect_taken(struct process *process, const char *image, const char *wanted,
+			 const char *when)
+{
+	char *taken = process_take_spawned(process, image);
+
+	cr_expect(eq(int, taken != NULL, wanted != NULL), "%s: %s", when, image);
+	cr_expect(eq(str, taken != NULL ? taken : "", (char *)(wanted != NULL ? wanted : "")),
+		  "%s: %s", when, image);
+	free(taken);
+}
+
+/* Each child has its own, which goes to the image of that name, once. */
+Test(processes, spawned)
+{
+	struct process *process = processes_enter(processes, 1);
+	struct process *other = processes_enter(processes, 2);
+	char path[] = "/bin/cat";
+
+	expect_taken(process, "/bin/cat", NULL, "none is waited for");
+	process_add_spawned(process, path);
+	path[1] = 'x'; /* it was copied */
+	process_add_spawned(process, "/bin/ls");
+	process_add_spawned(process, "/bin/sh");
+	process_add_spawned(process, "/bin/ls");
+	cr_assert(eq(u32, process->spawned_count, 4));
+	expect_taken(other, "/bin/ls", NULL, "another process");
+	expect_taken(process, "/bin/sh", "/bin/sh", "the third");
+	expect_taken(process, "/bin/ls", "/bin/ls", "one of two");
+	expect_taken(process, "/bin/cat", "/bin/cat", "the first");
+	expect_taken(process, "/bin/ls", "/bin/ls", "the other of two");
+	cr_assert(zero(u32, process->spawned_count));
+	expect_taken(process, "/bin/ls", NULL, "none is left");
+}
+
+/* It could not be executed: nobody will say hello from it. */
+Test(processes, spawned_in_vain)
+{
+	struct process *process = processes_enter(processes, 1);
+
+	process_drop_spawned(process, "/bin/a");
+	process_add_spawned(process, "/bin/a");
+	process_add_spawned(process, "/bin/b");
+	process_add_spawned(process, "/bin/a");
+	process_drop_spawned(process, "/bin/c");
+	cr_assert(eq(u32, process->spawned_count, 3));
+	process_drop_spawned(process, "/bin/a");
+	cr_assert(eq(u32, process->spawned_count, 2));
+	expect_taken(process, "/bin/b", "/bin/b", "another one");
+	expect_taken(process, "/bin/a", "/bin/a", "the first of that name");
+	cr_assert(zero(u32, process->spawned_count));
+}
+
+/* What was executed may be gone by the time that it says hello. */
+Test(processes, spawned_and_gone)
+{
+	struct process *process = processes_enter(processes, 1);
+
+	process_add_spawned(process, "/nonesuch/a");
+	process_add_spawned(process, "/nonesuch/b");
+	expect_taken(process, "/nonesuch/b", "/nonesuch/b", "by its name");
+	expect_taken(process, "/nonesuch/a", "/nonesuch/a", "by its name");
+}
+
+/* However many children a process has, what it was asked for last is known. */
+Test(processes, very_many_spawned)
+{
+	struct process *process = processes_enter(processes, 1);
+	unsigned most = 0;
+
+	process_add_spawned(process, "/bin/cat");
+	for (unsigned i = 0; i < 100000; i++) {
+		process_add_spawned(process, "/nonesuch");
+		most = process->spawned_count > most ? process->spawned_count : most;
+	}
+	process_add_spawned(process, "/bin/sh");
+	cr_assert(lt(u32, most, 10000), "%u are kept", most);
+	expect_taken(process, "/bin/sh", "/bin/sh", "the last");
+	expect_taken(process, "/bin/cat", "/nonesuch", "the first is forgotten");
+	processes_forget(processes);
+	expect_taken(processes_enter(processes, 1), "/bin/ls", NULL, "all are forgotten");
 }

@@ -218,3 +218,69 @@ Test(supervisor_exits, busy)
 	cr_assert(eq(u32, supervisor.generation, 1), "nothing has begun before");
 	play(&supervisor, "fails then", STEPS(fails_then));
 }
+
+/* One run: what it leaves behind goes on, and we do not. */
+Test(supervisor_exits, leave)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_TREE_LEFT, 5, 0, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_MAIN_EXITED, 10, ACTION_SAY_EXITED | ACTION_FINISH, SUPERVISOR_DONE, NEVER,
+	     .status = 3},
+	    {EVENT_TREE_GONE, 20, 0, SUPERVISOR_DONE, NEVER},
+	    {EVENT_RESTART, 30, 0, SUPERVISOR_DONE, NEVER},
+	    {EVENT_TERMINATE, 40, 0, SUPERVISOR_DONE, NEVER},
+	};
+	struct supervisor supervisor = machine_on_exit(ON_EXIT_LEAVE);
+
+	play(&supervisor, "leave", STEPS(steps));
+	cr_assert(eq(int, supervisor.status, 3));
+	cr_assert(eq(u32, supervisor.generation, 1));
+	cr_assert(eq(int, (int)supervisor.after_exit, ON_EXIT_LEAVE));
+}
+
+/* With whatever status, and however soon: it is not started again. */
+Test(supervisor_exits, leave_with_any_status)
+{
+	static const int statuses[] = {0, 1, 125, 126, 127, 130, 137, 143, 255};
+
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		const struct step steps[] = {
+		    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+		    {EVENT_MAIN_EXITED, 0, ACTION_SAY_EXITED | ACTION_FINISH, SUPERVISOR_DONE,
+		     NEVER, .status = statuses[i]},
+		};
+		struct supervisor supervisor = machine_on_exit(ON_EXIT_LEAVE);
+
+		play(&supervisor, "leave", STEPS(steps));
+		cr_expect(eq(int, supervisor.status, statuses[i]), "%zu", i);
+	}
+}
+
+Test(supervisor_exits, leave_when_it_cannot_be_started)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_START_FAILED, 1, ACTION_FINISH, SUPERVISOR_DONE, NEVER, .status = 127},
+	};
+	struct supervisor supervisor = machine_on_exit(ON_EXIT_LEAVE);
+
+	play(&supervisor, "leave", STEPS(steps));
+	cr_assert(eq(int, supervisor.status, 127));
+}
+
+/* Who has asked it to end wants all of it to. */
+Test(supervisor_exits, leave_when_asked_to_end)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_TERMINATE, 1000, 0, SUPERVISOR_INTERRUPTED, 1050},
+	    {EVENT_DEADLINE, 1050, ACTION_STOP_MAIN, SUPERVISOR_STOPPING, 3550},
+	    {EVENT_MAIN_EXITED, 1100, ACTION_STOP_REST, SUPERVISOR_CLEARING, 6050, .status = 143},
+	    {EVENT_TREE_GONE, 1200, ACTION_FINISH, SUPERVISOR_DONE, NEVER},
+	};
+	struct supervisor supervisor = machine_on_exit(ON_EXIT_LEAVE);
+
+	play(&supervisor, "asked to end", STEPS(steps));
+	cr_assert(eq(int, supervisor.status, 143));
+}
