@@ -45,6 +45,30 @@ static const struct {
     {"\\a", "\\a", "\\a"},
     {"a\\ b", "a\\\\\\ b", "a\\\\\\ b"},
     {"a\\\\ b", "a\\\\\\\\\\ b", "a\\\\\\\\\\ b"},
+    /* a backslash cannot be taken for one by both where only make halves two of them */
+    {"a\\#b", NULL, NULL},
+    {"a\\:b", NULL, NULL},
+    {"a\\$b", NULL, NULL},
+    /* an assignment, to make */
+    {"year=2024", NULL, NULL},
+    {"a:=b", NULL, NULL},
+    /* wildcards, homes and other things that make looks for */
+    {"a*b", NULL, NULL},
+    {"a?b", NULL, NULL},
+    {"[a]b", NULL, NULL},
+    {"~", NULL, NULL},
+    {"~root/a", NULL, NULL},
+    {"a|b", NULL, NULL},
+    {"a&", NULL, NULL},
+    /* ends a name, to ninja */
+    {"a:", NULL, NULL},
+    {"a\"b", NULL, NULL},
+    {"a'b", NULL, NULL},
+    {"a\x01"
+     "b",
+     NULL, NULL},
+    {"a\vb", NULL, NULL},
+    {"a\rb", NULL, NULL},
     {"a\nb", NULL, NULL},
     {"\n", NULL, NULL},
     {"a\tb", NULL, NULL},
@@ -325,4 +349,22 @@ Test(trace_depfile, sorted)
 		count++;
 	}
 	cr_assert(eq(int, count, 500));
+}
+
+/* Make strips what is blank at the end of a line, whatever stands before it. */
+Test(trace_depfile, name_that_ends_in_a_blank)
+{
+	static const struct telling tellings[] = {
+	    {TRACE_READ, "z ", NULL, TRACE_PLAINLY, 0},
+	    {TRACE_WRITE, "out.o", NULL, TRACE_CREATED, 0},
+	};
+	char *said;
+	const char *rule;
+
+	save("z ", "");
+	save("out.o", "");
+	TELL_ALL(tellings);
+	rule = rule_for(NULL, 0, &said);
+	cr_assert(rule != NULL);
+	cr_expect(strstr(rule, "z\\ \n") == NULL, "%s", rule);
 }
