@@ -34,6 +34,7 @@ Test(trace_output, file)
 	cr_assert(eq(str, text_of("out"), ""));
 	cr_assert(trace_output_flush(output), "nothing is left of nothing");
 	cr_assert(not(trace_output_is_crowded(output)));
+	trace_output_add(output, "", 0); /* before there is anything to add it to */
 	add(output, "one\n");
 	trace_output_add(output, "t\0wo\n", 5);
 	trace_output_add(output, "", 0);
