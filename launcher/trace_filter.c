@@ -81,8 +81,16 @@ void trace_filter_free(struct trace_filter *filter)
 static bool is_hidden(const struct trace_filter *filter, const char *path)
 {
 	const struct policy *policy = filter->policy;
+	char real[PATH_MAX];
 
-	return !policy->all && system_path(path) && !roots_contain(&policy->roots, path);
+	if (policy->all) {
+		return false;
+	}
+	/* Behind a symlink (/lib), ".." leads to where the name does not tell. */
+	if (strstr(path, "/../") != NULL && realpath(path, real) != NULL) {
+		path = real;
+	}
+	return system_path(path) && !roots_contain(&policy->roots, path);
 }
 
 static bool is_wanted_path(const struct trace_filter *filter, const struct trace_fact *fact,
