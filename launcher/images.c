@@ -218,14 +218,22 @@ static void take_sandbox(struct observer *observer, const struct report *report)
 
 void images_inherit(struct observer *observer, const struct report *report)
 {
-	struct process *parent = processes_enter(observer->processes, report->header.parent);
+	pid_t ancestor = report->header.kind == REPORT_FORKED ? (pid_t)report->header.count : 0;
 	struct process *process = processes_enter(observer->processes, report->header.pid);
+	struct process *parent = processes_enter(observer->processes, report->header.parent);
+	const struct process *known = processes_find(observer->processes, ancestor);
 
-	if (process != NULL && parent != NULL) {
-		process->parent = report->header.parent;
-		process->program = parent->program;
-		process->foreign = parent->foreign;
+	if (process == NULL || parent == NULL) {
+		return;
 	}
+	/* A copy that had nothing to tell until it was copied itself. */
+	if (parent->program == NULL && known != NULL) {
+		parent->program = known->program;
+		parent->foreign = known->foreign;
+	}
+	process->parent = report->header.parent;
+	process->program = parent->program;
+	process->foreign = parent->foreign;
 }
 
 void images_take(struct observer *observer, struct fact *fact, const struct report *report)
