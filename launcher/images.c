@@ -281,6 +281,7 @@ void observer_end(struct observer *observer, uint64_t now_ns)
 
 	processes_each_pending(observer->processes, tell_pending, &ending);
 	if (observer->trace != NULL) {
+		(void)trace_flush(observer->trace);
 		unobserved_tell_later(observer->unobserved);
 	}
 }

@@ -393,6 +393,10 @@ int loop_run(const struct loop_parts *parts)
 				loop_take_hints(&loop);
 			}
 		}
+		if (parts->trace != NULL) { /* however it has ended */
+			loop_take_all_reports(&loop);
+			observer_end(loop.observer, (uint64_t)loop_now_ns());
+		}
 		status = loop.by_key ? -loop.key : loop.supervisor.status;
 	} else {
 		message(MESSAGE_ERROR, "cannot begin: %s", strerror(errno));

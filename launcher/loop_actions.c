@@ -41,7 +41,9 @@ static void say_exited(struct loop *loop)
 				     .after = loop->supervisor.after_exit};
 
 	loop_restore_terminal(loop);
-	observer_end(loop->observer, (uint64_t)loop_now_ns());
+	if (loop->parts.trace == NULL) {
+		observer_end(loop->observer, (uint64_t)loop_now_ns());
+	}
 	if (loop->alone && words.after == ON_EXIT_WAIT &&
 	    terminal_is_ours_to_read(loop->parts.terminal)) {
 		terminal_forget_typed(loop->parts.terminal);
