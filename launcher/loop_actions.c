@@ -13,7 +13,8 @@ void loop_restore_terminal(struct loop *loop)
 {
 	struct kin ours = {0};
 
-	if (loop->parts.terminal->fd < 0) {
+	/* What a traced command leaves behind, it leaves without us as well. */
+	if (loop->parts.terminal->fd < 0 || loop->parts.trace != NULL) {
 		return;
 	}
 	if (!loop->alone) {
