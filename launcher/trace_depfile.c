@@ -97,6 +97,22 @@ void trace_depfile_tell(struct trace_depfile *depfile, const struct trace_fact *
 	}
 }
 
+/* One character of a name, which begins at `name`. Returns what follows it. */
+static char *escape_character(char *to, const char *name, const char *at, bool target)
+{
+	/* In front of a space, backslashes would escape one another. */
+	for (const char *slash = at; *at == ' ' && slash > name && slash[-1] == '\\'; slash--) {
+		*to++ = '\\';
+	}
+	if (*at == '$') {
+		*to++ = '$';
+	} else if (strchr(" #:|", *at) != NULL || (target && *at == '%')) {
+		*to++ = '\\';
+	}
+	*to++ = *at;
+	return to;
+}
+
 char *trace_depfile_escape(const char *name, bool target)
 {
 	size_t length = strlen(name);
@@ -108,28 +124,15 @@ char *trace_depfile_escape(const char *name, bool target)
 		return NULL;
 	}
 	escaped = malloc(3 * length + 3);
-	to = escaped;
-	if (escaped != NULL && name[0] == '~') {
-		*to++ = '.'; /* not somebody's home */
-		*to++ = '/';
+	if (escaped == NULL) {
+		return NULL;
 	}
-	for (const char *at = name; escaped != NULL && *at != '\0'; at++) {
-		if (*at == ' ') {
-			/* Backslashes in front of it would escape one another. */
-			for (const char *slash = at; slash > name && slash[-1] == '\\'; slash--) {
-				*to++ = '\\';
-			}
-		}
-		if (*at == '$') {
-			*to++ = '$';
-		} else if (strchr(" #:|", *at) != NULL || (target && *at == '%')) {
-			*to++ = '\\';
-		}
-		*to++ = *at;
+	/* Not somebody's home. */
+	to = name[0] == '~' ? stpcpy(escaped, "./") : escaped;
+	for (const char *at = name; *at != '\0'; at++) {
+		to = escape_character(to, name, at, target);
 	}
-	if (escaped != NULL) {
-		*to = '\0';
-	}
+	*to = '\0';
 	return escaped;
 }
 
