@@ -88,6 +88,7 @@ enum options_result options_choose_mode(struct options *options, const struct op
 	if (options->tracing) {
 		options->supervisor.on_exit = ON_EXIT_LEAVE;
 		options->all |= options->trace.wishes.why_count > 0;
+		options->trace.wishes.hides_programs = options->trace.format == TRACE_DEPFILE;
 		options->trace.detailed =
 		    options->verbosity > 0 || options->trace.wishes.why_count > 0;
 	}

@@ -19,6 +19,7 @@ struct asked {
 struct trace_filter {
 	const struct policy *policy;
 	unsigned kinds;
+	bool hides_programs;
 	struct asked *asked;
 	size_t asked_count;
 };
@@ -58,6 +59,7 @@ struct trace_filter *trace_filter_new(const struct trace_wishes *wishes,
 	}
 	filter->policy = policy;
 	filter->kinds = wishes->kinds;
+	filter->hides_programs = wishes->hides_programs;
 	filter->asked = calloc(wishes->why_count + 1, sizeof(*filter->asked));
 	if (filter->asked == NULL) {
 		free(filter);
@@ -101,8 +103,9 @@ static bool is_wanted_path(const struct trace_filter *filter, const struct trace
 	if (path[0] != '/') {
 		return policy->extension_count == 0;
 	}
-	/* What is run is never noise. */
-	return (fact->kind == TRACE_EXEC || !is_hidden(filter, path)) &&
+	/* To people, what is run is never noise. */
+	return ((fact->kind == TRACE_EXEC && !filter->hides_programs) ||
+		!is_hidden(filter, path)) &&
 	       policy_counts(policy, path);
 }
 

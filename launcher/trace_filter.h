@@ -15,6 +15,8 @@ struct trace_wishes {
 	unsigned kinds;		/* a set of 1u << kind; 0: all */
 	const char *const *why; /* facts about these paths alone; none: about any */
 	size_t why_count;
+	bool hides_programs; /* the system's, like its other files; else what is run is told always
+			      */
 };
 
 /* Borrows the policy: what it ignores by name and by extension, and --all. NULL, errno ENOMEM. */
