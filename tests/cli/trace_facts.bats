@@ -1,0 +1,415 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2016,SC2034,SC2154 # scripts for other shells; helper.bash's variables
+# --trace: which facts are told of small programs, and in which words.
+load helper
+load processes
+load trace
+
+setup_file() {
+	compile trace/calls
+}
+
+setup() {
+	enter_sandbox "$(realpath "$BATS_TEST_TMPDIR")"
+	mkdir sub
+	echo 1 | tee in other sub/deep >/dev/null
+}
+
+# -- in C, call by call ------------------------------------------------------------------------------
+
+@test "read: by open, fopen and openat; names made absolute and clean" {
+	do_calls 'read in' 'fopen other r' 'openat sub deep' 'read ./sub//../sub/./deep' 'read sub/../in' \
+		'openat sub ../calls'
+	results_are ok ok ok ok ok ok
+	trace_is <<-'END'
+		exec    @/calls: ./calls  autoreload-run[N]
+		read    @/in  calls[N]
+		read    @/other  calls[N]
+		list    @/sub  calls[N]
+		read    @/sub/deep  calls[N]
+		read    @/calls  calls[N]
+	END
+}
+
+@test "names behind a link: the link is not resolved, and X/.. stays where X is a link" {
+	mkdir -p far/away
+	echo 1 >far/word
+	ln -s far/away near
+	do_calls 'read near/../word' 'read sub/../in'
+	results_are ok ok
+	trace_is <<-'END'
+		exec    @/calls: ./calls  autoreload-run[N]
+		read    @/near/../word  calls[N]
+		read    @/in  calls[N]
+	END
+}
+
+@test "names after the process has gone to another folder" {
+	do_calls 'chdir sub' 'read deep' 'read ../in'
+	results_are ok ok ok
+	trace_has 'read    @/sub/deep  calls[N]' 'read    @/in  calls[N]'
+}
+
+@test "a directory that is opened is listed, not read; a FIFO is not read" {
+	mkfifo fifo
+	exec {kept}<>fifo
+	do_calls 'read sub' 'read fifo' 'list .' 'scandir far' 'scandir sub/..'
+	exec {kept}>&-
+	results_are ok ok ok ENOENT ok
+	trace_has 'list    @/sub  calls[N]' 'list    @  calls[N]' 'missing @/far  calls[N]'
+	trace_lacks '^read '
+}
+
+@test "write: created, truncated, appended, updated, touched" {
+	do_calls 'create new' 'create new' 'creat made' 'append log' 'append log' 'exclusive lock' \
+		'fopen page w' 'fopen page a' 'update in' 'empty in' 'truncate other' 'utimes sub/deep' \
+		'creat sub/deep'
+	results_are ok ok ok ok ok ok ok ok ok ok ok ok ok
+	trace_is <<-'END'
+		exec    @/calls: ./calls  autoreload-run[N]
+		write   @/new (created)  calls[N]
+		write   @/new (truncated)  calls[N]
+		write   @/made (created)  calls[N]
+		write   @/log (created)  calls[N]
+		write   @/log (appended)  calls[N]
+		write   @/lock (created)  calls[N]
+		write   @/page (created)  calls[N]
+		write   @/page (appended)  calls[N]
+		write   @/in (updated)  calls[N]
+		write   @/in (truncated)  calls[N]
+		write   @/other (touched)  calls[N]
+		write   @/sub/deep (touched)  calls[N]
+		write   @/sub/deep (truncated)  calls[N]
+	END
+}
+
+@test "stat, and how a link's target is found" {
+	ln -s in link
+	ln -s sub folder
+	do_calls 'stat in' 'lstat in' 'access in' 'lstat link' 'readlink link'
+	results_are ok ok ok ok ok
+	trace_is <<-'END'
+		exec    @/calls: ./calls  autoreload-run[N]
+		stat    @/in  calls[N]
+		stat    @/link  calls[N]
+		stat    @/link (readlink)  calls[N]
+	END
+	do_calls 'realpath link' 'realpath folder/deep' 'chdir folder'
+	results_are ok ok ok
+	trace_has 'stat    @/link (resolved)  calls[N]' 'stat    @/folder (resolved)  calls[N]'
+}
+
+@test "missing: whatever looks for it" {
+	do_calls 'read no-1' 'stat no-2' 'lstat no-3' 'access no-4' 'readlink no-5' 'chdir no-6' 'list no-7' \
+		'fopen no-8 r' 'dlopen ./no-9.so' 'exec ./no-10 word' 'spawn ./no-11 word' 'read in/below' \
+		'stat no-12/below' 'openat sub no-13'
+	results_are ENOENT ENOENT ENOENT ENOENT ENOENT ENOENT ENOENT ENOENT ENOENT ENOENT ENOENT ENOTDIR \
+		ENOENT ENOENT
+	trace_is <<-'END'
+		exec    @/calls: ./calls  autoreload-run[N]
+		missing @/no-1  calls[N]
+		missing @/no-2  calls[N]
+		missing @/no-3  calls[N]
+		missing @/no-4  calls[N]
+		missing @/no-5  calls[N]
+		missing @/no-6  calls[N]
+		missing @/no-7  calls[N]
+		missing @/no-8  calls[N]
+		missing @/no-9.so  calls[N]
+		missing @/no-10  calls[N]
+		missing @/no-11  calls[N]
+		missing @/in/below  calls[N]
+		missing @/no-12/below  calls[N]
+		list    @/sub  calls[N]
+		missing @/sub/no-13  calls[N]
+	END
+}
+
+@test "what changes names: rename, link, remove, mkdir" {
+	do_calls 'mkdir new' 'rename in new/in' 'link other hard' 'symlink sub/deep soft' 'symlink /nowhere odd' \
+		'unlink hard' 'remove soft' 'unlink new/in' 'rmdir new' 'mkdir again' 'remove again'
+	results_are ok ok ok ok ok ok ok ok ok ok ok
+	trace_is <<-'END'
+		exec    @/calls: ./calls  autoreload-run[N]
+		mkdir   @/new  calls[N]
+		rename  @/in -> @/new/in  calls[N]
+		link    @/hard -> @/other  calls[N]
+		link    @/soft -> sub/deep  calls[N]
+		link    @/odd -> /nowhere  calls[N]
+		remove  @/hard  calls[N]
+		remove  @/soft  calls[N]
+		remove  @/new/in  calls[N]
+		remove  @/new  calls[N]
+		mkdir   @/again  calls[N]
+		remove  @/again  calls[N]
+	END
+}
+
+@test "what fails is told with its error, as a number and as text" {
+	ln -s loop loop
+	options=(--format json)
+	do_calls 'mkdir sub' 'unlink no' 'rmdir sub' 'rename no-1 there' 'link in other' 'symlink x other' \
+		'update sub' 'exclusive in' 'create no-2/new' 'read loop' 'stat loop' 'unlink sub'
+	results_are EEXIST ENOENT ENOTEMPTY ENOENT EEXIST EEXIST EISDIR EEXIST ENOENT ELOOP ELOOP EISDIR
+	columns_are fact path to errno error <<-'END'
+		exec @/calls - - -
+		mkdir @/sub - 17 File exists
+		remove @/no - 2 No such file or directory
+		remove @/sub - 39 Directory not empty
+		rename @/no-1 @/there 2 No such file or directory
+		link @/other @/in 17 File exists
+		link @/other x 17 File exists
+		write @/sub - 21 Is a directory
+		write @/in - 17 File exists
+		write @/no-2/new - 2 No such file or directory
+		read @/loop - 40 Too many levels of symbolic links
+		stat @/loop - 40 Too many levels of symbolic links
+		remove @/sub - 21 Is a directory
+	END
+}
+
+@test "what fails, in the text format" {
+	do_calls 'mkdir sub' 'unlink no' 'rename no there' 'link no there'
+	results_are EEXIST ENOENT ENOENT ENOENT
+	trace_is <<-'END'
+		exec    @/calls: ./calls  autoreload-run[N]
+		mkdir   @/sub: File exists  calls[N]
+		remove  @/no: No such file or directory  calls[N]
+		rename  @/no -> @/there: No such file or directory  calls[N]
+		link    @/there -> @/no: No such file or directory  calls[N]
+	END
+}
+
+@test "a name that is too long is not missing" {
+	long=$(printf '%0300d' 0)
+	do_calls "read $long" "stat $long"
+	results_are ENAMETOOLONG ENAMETOOLONG
+	trace_has "read    @/$long: File name too long  calls[N]" "stat    @/$long: File name too long  calls[N]"
+}
+
+@test "once for each process, and again after the process has changed the name" {
+	do_calls 'read in' 'read in' 'fork read in' 'unlink in' 'read in' 'read in' 'create in' 'read in' \
+		'unlink in' 'create in' 'read in' 'rename other in' 'read in' 'mkdir new' 'rmdir new' 'mkdir new'
+	trace_is <<-'END'
+		exec    @/calls: ./calls  autoreload-run[N]
+		read    @/in  calls[N]
+		read    @/in  calls[N]
+		remove  @/in  calls[N]
+		missing @/in  calls[N]
+		write   @/in (created)  calls[N]
+		read    @/in  calls[N]
+		remove  @/in  calls[N]
+		write   @/in (created)  calls[N]
+		read    @/in  calls[N]
+		rename  @/other -> @/in  calls[N]
+		read    @/in  calls[N]
+		mkdir   @/new  calls[N]
+		remove  @/new  calls[N]
+		mkdir   @/new  calls[N]
+	END
+	# The second read is the child's.
+	assert_equal "$(grep -c "$project/in  " "$io/trace") $(grep "^read .*$project/in  " "$io/trace" |
+		sort -u | wc -l)" '8 2'
+}
+
+# -- programs and shared objects ---------------------------------------------------------------------
+
+@test "exec: a program, by exec and by posix_spawn, with its words" {
+	do_calls 'exec /bin/true one' 'spawn /bin/true two'
+	results_are ok ok
+	trace_is <<-'END'
+		exec    @/calls: ./calls  autoreload-run[N]
+		exec    /bin/true: /bin/true one  calls[N]
+		exec    /bin/true: /bin/true two  calls[N]
+	END
+}
+
+@test "exec: a script, and its interpreter" {
+	printf '#!/bin/sh\nread -r word <in\n' >script
+	chmod +x script
+	options=(--format json)
+	do_calls 'spawn ./script word'
+	results_are ok
+	columns_are fact path how program <<-'END'
+		exec @/calls - autoreload-run
+		exec @/script - calls
+		exec /bin/sh interpreter calls
+		read @/script - sh
+		read @/in - sh
+	END
+	assert_equal "$(jq -c 'select(.fact == "exec" and .how == null) | .argv' "$io/trace" | tr '\n' ' ')" \
+		'["./calls"] ["./script","word"] '
+}
+
+@test "exec: the command itself is a script" {
+	printf '#!/bin/sh\nexit 3\n' >script
+	chmod +x script
+	trace --format json ./script 'two words' ''
+	assert_equal "$ended" 3
+	assert_equal "$(columns fact path how program)" "exec @/script - autoreload-run
+exec /bin/sh interpreter autoreload-run
+read @/script - sh"
+	assert_equal "$(jq -c 'select(.how == null and .fact == "exec") | .argv' "$io/trace")" \
+		'["./script","two words",""]'
+}
+
+@test "exec that fails otherwise than by not finding it" {
+	touch plain
+	options=(--format json)
+	do_calls 'spawn ./plain word' 'exec ./plain word' 'spawn ./sub word'
+	results_are EACCES EACCES EACCES
+	columns_are fact path errno error <<-'END'
+		exec @/calls - -
+		exec @/plain 13 Permission denied
+		exec @/plain 13 Permission denied
+		exec @/sub 13 Permission denied
+	END
+	assert_equal "$(jq -c 'select(.errno) | .argv' "$io/trace" | sort -u)" '["./plain","word"]
+["./sub","word"]'
+}
+
+@test "load: by dlopen, and at the start" {
+	echo 'int number(void) { return 0; }' | cc -shared -fPIC -o libnumber.so -x c -
+	cp libnumber.so plugin.so
+	echo 'int number(void); int main(void) { return number(); }' >main.c
+	cc -o main main.c -L. -lnumber -Wl,-rpath,"$project"
+	rm main.c
+	do_calls 'dlopen ./plugin.so' 'spawn ./main word'
+	results_are ok ok
+	trace_is <<-'END'
+		exec    @/calls: ./calls  autoreload-run[N]
+		load    @/plugin.so  calls[N]
+		exec    @/main: ./main word  calls[N]
+		load    @/libnumber.so  main[N]
+	END
+}
+
+@test "a bare command name that is in no folder of PATH" {
+	trace sh -c 'no-such-command; exit 0'
+	assert_equal "$ended" 0
+	trace_has 'missing no-such-command (PATH)  sh[N]'
+	trace /usr/bin/python3 -I -S -B -c '
+import os
+for name in "no-such-1", "no-such-2":
+    try:
+        os.spawnvp(os.P_WAIT, name, [name])
+        os.execvp(name, [name])
+    except FileNotFoundError:
+        pass'
+	trace env no-such-3
+	assert_equal "$ended" 127
+	trace_has 'missing no-such-3 (PATH)  env[N]'
+}
+
+# -- who -----------------------------------------------------------------------------------------------
+
+@test "the process, its parent and its program" {
+	trace --format json sh -c 'echo $$ $PPID; cat in; echo end >>other'
+	read -r shell parent <"$io/printed"
+	# The launcher is gone; it is timeout that was told its number.
+	jq -se --argjson shell "$shell" --argjson parent "$parent" --arg project "$project" '
+		(map(select(.path == $project + "/in")) | length == 1) and
+		all(.[] | select(.path == $project + "/in"); .parent == $shell and .program == "cat") and
+		all(.[] | select(.path == $project + "/other");
+			.pid == $shell and .parent == $parent and .program == "sh") and
+		(.[0] | .fact == "exec" and .pid == $shell and .parent == $parent and
+			.program == "autoreload-run" and .path == "/usr/bin/sh")' "$io/trace"
+}
+
+@test "the time: since the start, in order within a process" {
+	do_calls 'read in' 'read other' 'stat sub'
+	trace --format json ./calls
+	jq -se 'map(.time) | all(. >= 0 and . < 20) and . == sort' "$io/trace"
+}
+
+@test "-v: with the time in front and the parent behind" {
+	trace -v sh -c 'echo $$ $PPID; cat in >/dev/null; :'
+	read -r shell parent <"$io/printed"
+	grep -xE " *[0-9]+\.[0-9]{6} exec    /usr/bin/sh: sh -c .*  autoreload-run\[$shell\] of [^ ]+\[$parent\]" "$io/trace"
+	grep -xE " *[0-9]+\.[0-9]{6} read    $project/in  cat\[[0-9]+\] of sh\[$shell\]" "$io/trace"
+	run ! grep -vE '^ {0,2}[0-9]+\.[0-9]{6} .* of [^ ]+\[[0-9]+\]$' "$io/trace"
+	# %10.6f
+	run ! grep -vE '^[ 0-9.]{10} [a-z]' "$io/trace"
+}
+
+# -- in other languages --------------------------------------------------------------------------------
+
+@test "sh" {
+	trace sh -c 'read -r word <in; : >out; : >>out; [ -e no ]; rm other; mkdir new; cd sub; read -r word <deep'
+	trace_is <<-'END'
+		exec    /usr/bin/sh: sh -c read -r word <in; : >out; : >>out; [ -e no ]; rm other; mkdir new; cd sub; read -r word <deep  autoreload-run[N]
+		read    @/in  sh[N]
+		write   @/out (created)  sh[N]
+		write   @/out (appended)  sh[N]
+		missing @/no  sh[N]
+		exec    /usr/bin/rm: rm other  sh[N]
+		stat    @/other  rm[N]
+		remove  @/other  rm[N]
+		exec    /usr/bin/mkdir: mkdir new  sh[N]
+		mkdir   @/new  mkdir[N]
+		stat    @/sub  sh[N]
+		read    @/sub/deep  sh[N]
+	END
+}
+
+@test "python3" {
+	cat >app.py <<-'END'
+		import os, sys
+		sys.path.insert(0, "lib")
+		import shop
+		open("in").read()
+		open("out", "w").close()
+		open("out", "a").close()
+		os.path.exists("no-1")
+		os.listdir("sub")
+		os.mkdir("new")
+		os.rename("out", "new/out")
+		os.symlink("in", "soft")
+		os.readlink("soft")
+		os.link("in", "hard")
+		os.unlink("hard")
+		os.utime("other")
+		try:
+		    open(".env")
+		except FileNotFoundError:
+		    os.execv("/bin/true", ["true", "word"])
+	END
+	mkdir lib
+	echo 'name = "shop"' >lib/shop.py
+	trace /usr/bin/python3 -I -S -B app.py
+	assert_equal "$ended" 0
+	trace_has 'exec    /usr/bin/python3: /usr/bin/python3 -I -S -B app.py  autoreload-run[N]' \
+		'read    @/app.py  python3[N]' 'read    @/lib/shop.py  python3[N]' 'read    @/in  python3[N]' \
+		'write   @/out (created)  python3[N]' 'write   @/out (appended)  python3[N]' \
+		'missing @/no-1  python3[N]' 'list    @/sub  python3[N]' 'mkdir   @/new  python3[N]' \
+		'rename  @/out -> @/new/out  python3[N]' 'link    @/soft -> in  python3[N]' \
+		'stat    @/soft (readlink)  python3[N]' 'link    @/hard -> @/in  python3[N]' \
+		'remove  @/hard  python3[N]' 'write   @/other (touched)  python3[N]' \
+		'missing @/.env  python3[N]' 'exec    /bin/true: true word  python3[N]'
+}
+
+@test "perl" {
+	trace perl -e 'open F, "<in"; open F, ">out"; open F, ">>out"; open F, "<no-1"; -e "no-2"; -e "other";
+		opendir D, "sub"; mkdir "new"; rename "out", "new/out"; symlink "in", "soft"; readlink "soft";
+		link "in", "hard"; unlink "hard"; rmdir "no-3"; utime 1, 1, "other"; mkdir "sub"; exit 0'
+	assert_equal "$ended" 0
+	diff -u - <(plain | sed 1d) <<-'END'
+		read    @/in  perl[N]
+		write   @/out (created)  perl[N]
+		write   @/out (appended)  perl[N]
+		missing @/no-1  perl[N]
+		missing @/no-2  perl[N]
+		stat    @/other  perl[N]
+		list    @/sub  perl[N]
+		mkdir   @/new  perl[N]
+		rename  @/out -> @/new/out  perl[N]
+		link    @/soft -> in  perl[N]
+		stat    @/soft (readlink)  perl[N]
+		link    @/hard -> @/in  perl[N]
+		remove  @/hard  perl[N]
+		remove  @/no-3: No such file or directory  perl[N]
+		write   @/other (touched)  perl[N]
+		mkdir   @/sub: File exists  perl[N]
+	END
+}
