@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2016,SC2034,SC2154 # scripts for other shells; helper.bash's variables
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # scripts for other shells; helper.bash's variables
 # --trace: which of the facts are told. --only, --missing, --why, -i, -e, --all, --relative.
 load helper
 load processes
@@ -59,7 +59,7 @@ words_told() {
 
 @test "--only: several, separated by commas, and given several times" {
 	make_plugin
-	options=(--only read,write --only=missing --only exec)
+	options=(--only 'read,write' --only=missing --only exec)
 	do_calls "${EACH[@]}"
 	trace_is <<-'END'
 		exec    @/calls: ./calls  autoreload-run[N]
