@@ -11,7 +11,7 @@ setup() {
 	enter_sandbox "$(realpath "$BATS_TEST_TMPDIR")"
 	export AR=$autoreload_run
 	# The program that is built from a list of inputs: it joins them, and counts its runs.
-	cat >join <<-'END'
+	cat >./join <<-'END'
 		#!/bin/sh
 		# join LIST OUT: LIST has the name of an input in each line.
 		while IFS= read -r name; do
@@ -50,7 +50,7 @@ runs() {
 use_make() {
 	printf '%s\n' 'out:' \
 		'	"$(AR)" --trace --format depfile -o out.d --depfile-target out -i runs ./join list out' \
-		'-include out.d' >Makefile
+		'.DELETE_ON_ERROR:' '-include out.d' >Makefile
 	build=(make)
 }
 
@@ -229,36 +229,10 @@ rules() {
 	sed -E ':a; /\\$/ { N; s/ *\\\n */ /; ba }; s/ +$//' "$io/trace" | sed "s|$project|@|g; /^$/d"
 }
 
-@test "the lines: targets, sorted inputs, and each input by itself" {
-	echo 1 | tee b a c >/dev/null
-	trace --format depfile --depfile-target T --depfile-target=U cat b c a b
-	assert_equal "$ended" 0
-	diff -u - "$io/trace" <<-END
-		T U: \\
-		  $project/a \\
-		  $project/b \\
-		  $project/c \\
-		  /usr/bin/cat
-
-		$project/a:
-
-		$project/b:
-
-		$project/c:
-
-		/usr/bin/cat:
-	END
-}
-
-@test "the same, whatever the white space and the empty lines" {
+@test "the lines: targets and inputs, and each input by itself" {
 	echo 1 | tee b a c >/dev/null
 	trace --format depfile --depfile-target T --depfile-target=U --relative cat b c a b
-	assert_equal "$(rules | sed 1q | tr ' ' '\n' | sort)" "/usr/bin/cat
-T
-U:
-a
-b
-c"
+	assert_equal "$(rules | sed 1q)" 'T U: /usr/bin/cat a b c'
 	assert_equal "$(rules | sed 1d | sort)" "/usr/bin/cat:
 a:
 b:
