@@ -407,6 +407,7 @@ for name in "no-such-1", "no-such-2":
 		link    @/soft -> in  perl[N]
 		stat    @/soft (readlink)  perl[N]
 		link    @/hard -> @/in  perl[N]
+		stat    @/hard  perl[N]
 		remove  @/hard  perl[N]
 		remove  @/no-3: No such file or directory  perl[N]
 		write   @/other (touched)  perl[N]
