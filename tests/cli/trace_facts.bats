@@ -389,6 +389,110 @@ for name in "no-such-1", "no-such-2":
 		'missing @/.env  python3[N]' 'exec    /bin/true: true word  python3[N]'
 }
 
+# traced_python: the program on stdin; what it is told of that is not in the project is left out.
+traced_python() {
+	cat >"$sandbox/app.py"
+	trace /usr/bin/python3 -I -S -B "$sandbox/app.py"
+	assert_equal "$ended" 0
+	plain | grep -F '@' >"$sandbox/told" || true
+}
+
+@test "names relative to an open folder" {
+	traced_python <<-'END'
+		import os
+		d = os.open("sub", os.O_RDONLY | os.O_DIRECTORY)
+		os.chdir("/")
+		os.close(os.open("deep", os.O_RDONLY, dir_fd=d))
+		os.close(os.open("new", os.O_WRONLY | os.O_CREAT, dir_fd=d))
+		os.stat("deep", dir_fd=d)
+		os.access("no", os.R_OK, dir_fd=d)
+		os.mkdir("folder", dir_fd=d)
+		os.symlink("deep", "soft", dir_fd=d)
+		os.readlink("soft", dir_fd=d)
+		os.link("deep", "hard", src_dir_fd=d, dst_dir_fd=d)
+		os.rename("hard", "../hard", src_dir_fd=d, dst_dir_fd=d)
+		os.unlink("soft", dir_fd=d)
+		os.rmdir("folder", dir_fd=d)
+		os.utime("deep", dir_fd=d)
+	END
+	diff -u - "$sandbox/told" <<-'END'
+		list    @/sub  python3[N]
+		read    @/sub/deep  python3[N]
+		write   @/sub/new (created)  python3[N]
+		stat    @/sub/deep  python3[N]
+		missing @/sub/no  python3[N]
+		mkdir   @/sub/folder  python3[N]
+		link    @/sub/soft -> deep  python3[N]
+		stat    @/sub/soft (readlink)  python3[N]
+		link    @/sub/hard -> @/sub/deep  python3[N]
+		rename  @/sub/hard -> @/hard  python3[N]
+		remove  @/sub/soft  python3[N]
+		remove  @/sub/folder  python3[N]
+		write   @/sub/deep (touched)  python3[N]
+	END
+}
+
+@test "what is done to an open file, and to descriptors, is no further fact" {
+	traced_python <<-'END'
+		import os
+		with open("in", "r") as file:
+		    os.fstat(file.fileno())
+		    os.fsync(file.fileno())
+		    os.dup(file.fileno())
+		with open("out", "w") as file:
+		    file.write("text")
+		    file.truncate(2)
+		    os.fchmod(file.fileno(), 0o600)
+		os.pipe()
+	END
+	diff -u - "$sandbox/told" <<-'END'
+		read    @/in  python3[N]
+		write   @/out (created)  python3[N]
+	END
+}
+
+@test "temporary files, with the names that they have got" {
+	mkdir tmp
+	traced_python <<-END
+		import os, tempfile
+		handle, name = tempfile.mkstemp(dir="tmp")
+		os.unlink(name)
+		print(name)
+		print(tempfile.mkdtemp(dir="tmp"))
+	END
+	mapfile -t names <"$io/printed"
+	trace_has "write   @/${names[0]#"$project/"} (created)  python3[N]" "remove  @/${names[0]#"$project/"}  python3[N]" \
+		"mkdir   @/${names[1]#"$project/"}  python3[N]"
+}
+
+@test "threads of one process: each name once" {
+	traced_python <<-'END'
+		import os, threading
+		def read():
+		    for i in range(100):
+		        open("in").close()
+		        os.path.exists(f"no-{i}")
+		threads = [threading.Thread(target=read) for i in range(8)]
+		for thread in threads: thread.start()
+		for thread in threads: thread.join()
+	END
+	assert_equal "$(grep -cx 'read    @/in  python3\[N\]' "$sandbox/told")" 1
+	assert_equal "$(grep -c '^missing' "$sandbox/told")" 100
+}
+
+@test "programs started in other ways" {
+	traced_python <<-'END'
+		import os, subprocess
+		os.system("true one")
+		subprocess.run(["true", "two"])
+		os.waitpid(os.posix_spawnp("true", ["true", "three"], os.environ), 0)
+		os.popen("true four").close()
+		os.execlp("true", "true", "five")
+	END
+	assert_equal "$(grep -oE '^exec    /usr/bin/true: true [a-z]+  [a-z0-9]+' "$io/trace" | tr -s ' ' | cut -d ' ' -f 5- |
+		tr '\n' ' ')" 'one sh two python3 three python3 four sh five python3 '
+}
+
 @test "perl" {
 	trace perl -e 'open F, "<in"; open F, ">out"; open F, ">>out"; open F, "<no-1"; -e "no-2"; -e "other";
 		opendir D, "sub"; mkdir "new"; rename "out", "new/out"; symlink "in", "soft"; readlink "soft";
