@@ -87,7 +87,7 @@ char **environment_copy(char *const envp[])
 	return copy_without(envp, ours, &count);
 }
 
-char **environment_with_preload(char *const envp[], const char *folder, bool everything)
+char **environment_with_preload(char *const envp[], const char *folder, const char *mode)
 {
 	const char *theirs = environment_get(envp, PRELOAD);
 	char *preload = NULL;
@@ -102,8 +102,7 @@ char **environment_with_preload(char *const envp[], const char *folder, bool eve
 		     theirs != NULL && theirs[0] != '\0' ? ":" : "", folder, GUEST_LIBRARY) < 0) {
 		preload = NULL;
 	}
-	if (asprintf(&setting, "%s=%s%s", GUEST_VARIABLE,
-		     everything ? GUEST_EVERYTHING : GUEST_RELOAD, folder) < 0) {
+	if (asprintf(&setting, "%s=%s%s", GUEST_VARIABLE, mode, folder) < 0) {
 		setting = NULL;
 	}
 	if (preload == NULL || setting == NULL) {

@@ -8,9 +8,10 @@
 /*
  * A copy of envp with our library behind what LD_PRELOAD already lists (it keeps its place: a
  * sanitizer's runtime must be first), and the variable that tells the library where the channel is
- * and whether system paths are wanted as well. Released by environment_free(). NULL, errno ENOMEM.
+ * and what is wanted: mode is GUEST_RELOAD or another of preload/guest.h. Released by
+ * environment_free(). NULL, errno ENOMEM.
  */
-char **environment_with_preload(char *const envp[], const char *folder, bool everything);
+char **environment_with_preload(char *const envp[], const char *folder, const char *mode);
 
 /* A plain copy: for a command that the library cannot be loaded into. NULL, errno ENOMEM. */
 char **environment_copy(char *const envp[]);

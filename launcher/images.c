@@ -12,49 +12,89 @@
 
 #define HELLO_LATE_NS 1000000000u /* who has not said hello by then never will */
 
+static const char elsewhere[] = "runs in another root or mount namespace";
+static const char out_of_reach[] =
+    "runs where the observing library cannot be read (another root, or other privileges)";
+
+/* Where the report's path leads; NULL: nowhere. */
+static const char *executed_path(const struct report *report, char found[PATH_MAX],
+				 struct identity *identity)
+{
+	if ((report->header.flags & REPORT_SEARCHED) == 0) {
+		return report->first;
+	}
+	if (executable_find(report->first, report->second, found, PATH_MAX) != 0 ||
+	    found[0] != '/' || !identity_of_path(found, identity)) {
+		return NULL;
+	}
+	return found;
+}
+
+/* The reason, if it cannot be observed. */
+static const char *inspect(const struct observer *observer, const struct report *report,
+			   const char *path)
+{
+	if ((report->header.flags & REPORT_UNREACHABLE) == 0) {
+		return unobserved_inspect(observer->unobserved, report->header.pid, path);
+	}
+	unobserved_tell(observer->unobserved, report->header.pid, path, out_of_reach);
+	return out_of_reach;
+}
+
 /* A program that is about to be executed: a dependency, and perhaps one that cannot be observed. */
+static void take_executed(struct observer *observer, struct process *process, struct fact fact,
+			  const struct report *report)
+{
+	bool spawned = (report->header.flags & REPORT_SPAWNED) != 0;
+	struct identity identity;
+	char found[PATH_MAX];
+	const char *path = executed_path(report, found, &identity);
+	const char *reason;
+
+	if (path == NULL) {
+		return;
+	}
+	if (path == found) {
+		fact.use.identity = &identity;
+	}
+	reason = inspect(observer, report, path);
+	if (observer->trace == NULL) {
+		fact_executed(&fact, path);
+	} else if (reason != NULL) {
+		observer_trace_unobserved(observer, process, report, path, reason);
+	} else if (spawned) {
+		process_set_spawning(process, path);
+	}
+	/* In reload mode, who has no library has been told of already. */
+	if (!spawned && (report->header.flags & REPORT_UNREACHABLE) == 0 &&
+	    (observer->trace == NULL || reason == NULL)) {
+		process_set_pending(process, path, report->header.time_ns);
+	}
+}
+
 static void take_exec(struct observer *observer, struct fact *fact, const struct report *report)
 {
 	struct process *process = processes_enter(observer->processes, report->header.pid);
-	const char *path = report->first;
-	char found[PATH_MAX];
-	struct identity identity;
+	unsigned flags = report->header.flags;
 
 	if (process == NULL) {
 		return;
 	}
-	if ((report->header.flags & REPORT_SPAWNED) == 0) {
+	if ((flags & REPORT_SPAWNED) == 0) {
 		process_set_pending(process, NULL, 0);
 	}
-	if ((report->header.flags & REPORT_FAILED) != 0) {
-		return;
-	}
-	if (process->foreign) { /* its paths are none of ours */
-		if ((report->header.flags & REPORT_UNREACHABLE) != 0) {
-			unobserved_tell(observer->unobserved, report->header.pid, path,
-					"runs in another root or mount namespace");
+	if ((flags & REPORT_FAILED) != 0) {
+		if ((flags & REPORT_SPAWNED) != 0) {
+			process_set_spawning(process, NULL);
 		}
-		return;
-	}
-	if ((report->header.flags & REPORT_SEARCHED) != 0) {
-		if (executable_find(path, report->second, found, sizeof(found)) != 0 ||
-		    found[0] != '/' || !identity_of_path(found, &identity)) {
-			return;
+		if (observer->trace != NULL && !process->foreign) {
+			observer_trace_failure(observer, process, report);
 		}
-		path = found;
-		fact->use.identity = &identity;
+	} else if (!process->foreign) {
+		take_executed(observer, process, *fact, report);
+	} else if ((flags & REPORT_UNREACHABLE) != 0) { /* its paths are none of ours */
+		unobserved_tell(observer->unobserved, report->header.pid, report->first, elsewhere);
 	}
-	if ((report->header.flags & REPORT_UNREACHABLE) != 0) {
-		unobserved_tell(observer->unobserved, report->header.pid, path,
-				"runs where the observing library cannot be read "
-				"(another root, or other privileges)");
-	} else {
-		if ((report->header.flags & REPORT_SPAWNED) == 0) {
-			process_set_pending(process, path, report->header.time_ns);
-		}
-		unobserved_inspect(observer->unobserved, report->header.pid, path);
-	}
-	fact_executed(fact, path);
 }
 
 /* The interpreter of a script is executed without anybody's naming it but its hello. */
@@ -97,30 +137,57 @@ static void look_for_reloader(struct observer *observer, const struct process *p
 	}
 }
 
+/* What it was asked to execute; by whom it was spawned, if it was. To be freed, or NULL. */
+static char *take_asked(struct observer *observer, struct process *process, pid_t parent)
+{
+	char *asked = process->pending;
+	struct process *spawner;
+
+	process->pending = NULL;
+	if (asked == NULL) {
+		spawner = processes_enter(observer->processes, parent);
+		asked = spawner != NULL ? spawner->spawning : NULL;
+		if (asked != NULL) {
+			spawner->spawning = NULL;
+		}
+	}
+	return asked;
+}
+
+static bool is_elsewhere(const struct observer *observer, const struct report *report)
+{
+	const struct identity *root = &report->header.identity;
+
+	return (report->header.count != 0 && observer->mount_namespace != 0 &&
+		report->header.count != observer->mount_namespace) ||
+	       ((report->header.flags & REPORT_IDENTITY) != 0 &&
+		(root->inode != observer->root.st_ino || root->device != observer->root.st_dev));
+}
+
 static void take_hello(struct observer *observer, const struct report *report)
 {
 	struct process *process = processes_enter(observer->processes, report->header.pid);
-	const struct identity *root = &report->header.identity;
 	const char *executable = report->first[0] != '\0' ? report->first : report->text;
+	char *asked;
 
 	if (process == NULL) {
 		return;
 	}
-	process_set_pending(process, NULL, 0);
+	process->parent = report->header.parent;
+	asked = take_asked(observer, process, process->parent);
+	process->foreign = is_elsewhere(observer, report);
+	if (observer->trace != NULL) {
+		observer_trace_image(observer, process, report, asked);
+	}
+	free(asked);
 	if (executable[0] != '\0') {
 		process_set_program(observer->processes, process, executable);
 	} else if (process->program != NULL) { /* one that has lost its /proc by a chroot */
 		executable = process->program;
 	}
-	process->foreign =
-	    (report->header.count != 0 && observer->mount_namespace != 0 &&
-	     report->header.count != observer->mount_namespace) ||
-	    ((report->header.flags & REPORT_IDENTITY) != 0 &&
-	     (root->inode != observer->root.st_ino || root->device != observer->root.st_dev));
 	if (process->foreign) {
-		unobserved_tell(observer->unobserved, report->header.pid, executable,
-				"runs in another root or mount namespace");
-	} else if (report->first[0] == '/') {
+		unobserved_tell(observer->unobserved, report->header.pid, executable, elsewhere);
+	} else if (observer->trace == NULL && report->first[0] == '/') {
 		depend_on_image(observer, process, report);
 		look_for_reloader(observer, process, report);
 	}
@@ -143,12 +210,13 @@ static void take_sandbox(struct observer *observer, const struct report *report)
 	}
 }
 
-static void take_forked(struct observer *observer, const struct report *report)
+void images_inherit(struct observer *observer, const struct report *report)
 {
 	struct process *parent = processes_enter(observer->processes, report->header.parent);
 	struct process *process = processes_enter(observer->processes, report->header.pid);
 
 	if (process != NULL && parent != NULL) {
+		process->parent = report->header.parent;
 		process->program = parent->program;
 		process->foreign = parent->foreign;
 	}
@@ -164,7 +232,7 @@ void images_take(struct observer *observer, struct fact *fact, const struct repo
 		take_hello(observer, report);
 		break;
 	case REPORT_FORKED:
-		take_forked(observer, report);
+		images_inherit(observer, report);
 		break;
 	case REPORT_SANDBOX:
 		take_sandbox(observer, report);
@@ -183,6 +251,9 @@ static void tell_pending(pid_t pid, const struct process *process, void *context
 {
 	const struct ending *ending = context;
 
+	if (ending->observer->trace != NULL) {
+		observer_trace_pending(ending->observer, pid, process, ending->now_ns);
+	}
 	/* One that was killed between its exec and its hello has nothing to tell either way. */
 	if (process->pending_ns + HELLO_LATE_NS < ending->now_ns) {
 		unobserved_tell(ending->observer->unobserved, pid, process->pending,
@@ -195,4 +266,7 @@ void observer_end(struct observer *observer, uint64_t now_ns)
 	struct ending ending = {observer, now_ns};
 
 	processes_each_pending(observer->processes, tell_pending, &ending);
+	if (observer->trace != NULL) {
+		unobserved_tell_later(observer->unobserved);
+	}
 }

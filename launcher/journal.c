@@ -286,6 +286,7 @@ static const char *const follow_ups[] = {
     [ON_EXIT_WAIT] = ", waiting for a change",
     [ON_EXIT_STOP] = "",
     [ON_EXIT_RESTART] = ", restarting",
+    [ON_EXIT_LEAVE] = "",
 };
 
 void journal_ended(struct journal *journal, const struct ending_words *words)
@@ -296,6 +297,9 @@ void journal_ended(struct journal *journal, const struct ending_words *words)
 
 	if (words->after == ON_EXIT_WAIT) {
 		journal_write(journal, journal_new(journal, "waiting"));
+	}
+	if (words->after == ON_EXIT_LEAVE) {
+		return; /* whoever sees its status sees the command's */
 	}
 	if (WIFSIGNALED(status)) {
 		message(MESSAGE_NORMAL, "%s was killed by %s%s%s", journal->name,

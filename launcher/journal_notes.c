@@ -15,7 +15,6 @@
 void journal_unobserved(struct journal *journal, pid_t pid, const char *exe, const char *reason)
 {
 	json_t *event = journal_new(journal, "unobserved");
-	char *text = journal_shown(journal, exe);
 
 	if (event != NULL) {
 		json_object_set_new(event, "pid", json_integer(pid));
@@ -23,9 +22,15 @@ void journal_unobserved(struct journal *journal, pid_t pid, const char *exe, con
 		json_object_set_new(event, "reason", json_string(reason));
 		journal_write(journal, event);
 	}
-	message(MESSAGE_NORMAL,
-		"%s %s: the files that it opens cannot be seen; name them with --watch PATH", text,
-		reason);
+}
+
+void journal_say_unobserved(const struct journal *journal, const char *exe, const char *reason,
+			    bool watchable)
+{
+	char *text = journal_shown(journal, exe);
+
+	message(MESSAGE_NORMAL, "%s %s: the files that it opens cannot be seen%s", text, reason,
+		watchable ? "; name them with --watch PATH" : "");
 	free(text);
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -172,8 +173,9 @@ void loop_take_all_reports(struct loop *loop)
 	int count = 0;
 	int more = 1;
 
-	while (more > 0 && channel_taken(loop->parts.channel) < end &&
-	       !(loop->supervisor.ending && count > REPORTS_AT_THE_END)) {
+	while (
+	    more > 0 && channel_taken(loop->parts.channel) < end &&
+	    !(loop->supervisor.ending && count > REPORTS_AT_THE_END && loop->parts.trace == NULL)) {
 		more = take_reports(loop);
 		count += more;
 	}
@@ -310,8 +312,14 @@ static int open_loop(struct loop *loop)
 	if (loop->generations == NULL) {
 		return -1;
 	}
-	loop->observer =
-	    observer_new(parts->policy, loop->generations, parts->journal, parts->cache_prefix);
+	loop->observer = observer_new(&(struct observer_parts){
+	    .policy = parts->policy,
+	    .generations = loop->generations,
+	    .journal = parts->journal,
+	    .cache_prefix = parts->cache_prefix,
+	    .trace = parts->trace,
+	    .command = parts->options->command,
+	});
 	loop->watchlist = watchlist_new(parts->options->watch, parts->options->watch_count,
 					parts->folder, parts->policy, loop->generations);
 	loop->soon = lately_new();
@@ -341,6 +349,29 @@ static void close_loop(struct loop *loop)
 	generations_free(loop->generations);
 }
 
+/* Writes what can be written of the trace. */
+static bool is_held_up(const struct loop *loop)
+{
+	struct trace *trace = loop->parts.trace;
+
+	return trace != NULL && !trace_flush(trace) && trace_is_crowded(trace);
+}
+
+/*
+ * Who reads the trace is slow: reports wait, and with them at last the command (pipe(7)); signals
+ * do not.
+ */
+static void wait_for_reader(const struct loop *loop)
+{
+	struct pollfd waited[] = {
+	    {.fd = trace_fd(loop->parts.trace), .events = POLLOUT},
+	    {.fd = loop->parts.signals->fd, .events = POLLIN},
+	    {.fd = loop->timer, .events = POLLIN},
+	};
+
+	(void)poll(waited, sizeof(waited) / sizeof(*waited), -1);
+}
+
 /* Sleeps until something comes. False if even that is impossible. */
 static bool wait_for_source(struct loop *loop)
 {
@@ -366,7 +397,9 @@ int loop_run(const struct loop_parts *parts)
 		while (!loop.finished) {
 			set_timer(&loop);
 			listen_for_typing(&loop);
-			if (!wait_for_source(&loop)) {
+			if (is_held_up(&loop)) {
+				wait_for_reader(&loop);
+			} else if (!wait_for_source(&loop)) {
 				break;
 			}
 			/* All of them, in this order, whichever woke us: each is quick when empty.
@@ -374,8 +407,10 @@ int loop_run(const struct loop_parts *parts)
 			loop_take_signals(&loop);
 			take_timer(&loop);
 			take_typed(&loop);
-			(void)take_reports(&loop);
-			loop_take_hints(&loop);
+			if (!is_held_up(&loop)) {
+				(void)take_reports(&loop);
+				loop_take_hints(&loop);
+			}
 		}
 		status = loop.by_key ? -loop.key : loop.supervisor.status;
 	} else {

@@ -27,6 +27,7 @@ struct loop_parts {
 	struct channel *channel;
 	struct watches *watches;
 	const struct policy *policy;
+	struct trace *trace;	  /* NULL: the command is restarted when something changes */
 	char **environment;	  /* the command's */
 	const char *cache_prefix; /* PYTHONPYCACHEPREFIX, or NULL */
 	const char *folder;	  /* the working directory */

@@ -169,6 +169,26 @@ static void take_key(struct loop *loop, struct signal_taken taken)
 	loop_feed_end(loop, EVENT_INTERRUPT, taken.number);
 }
 
+/* Not ours, but for what a terminal tells all its processes. */
+static void hand_on(const struct loop *loop, struct signal_taken taken)
+{
+	if (!taken.from_kernel && loop->main_pid != 0) {
+		kill(loop->main_pid, taken.number);
+	}
+}
+
+/* What is not known when nothing is watched is the command's. */
+static void take_wish(struct loop *loop, struct signal_taken taken)
+{
+	if (loop->parts.trace != NULL) {
+		hand_on(loop, taken);
+	} else if (taken.number == SIGUSR1) {
+		loop_feed_kind(loop, EVENT_RESTART);
+	} else {
+		loop_list(loop);
+	}
+}
+
 static void take_signal(struct loop *loop, struct signal_taken taken, struct signals_taken *later)
 {
 	switch (taken.number) {
@@ -190,16 +210,11 @@ static void take_signal(struct loop *loop, struct signal_taken taken, struct sig
 		take_end(loop, taken);
 		break;
 	case SIGUSR1:
-		loop_feed_kind(loop, EVENT_RESTART);
-		break;
 	case SIGUSR2:
-		loop_list(loop);
+		take_wish(loop, taken);
 		break;
 	default:
-		/* Not ours: handed on, but for what a terminal tells all its processes. */
-		if (!taken.from_kernel && loop->main_pid != 0) {
-			kill(loop->main_pid, taken.number);
-		}
+		hand_on(loop, taken);
 		break;
 	}
 }

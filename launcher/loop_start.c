@@ -136,11 +136,16 @@ static void enter_folder(const struct loop *loop)
 static pid_t spawn(const struct loop *loop, const char *path)
 {
 	const struct loop_parts *parts = &loop->parts;
-	char **environment = environment_of_generation(
-	    parts->environment, loop->supervisor.generation, loop->changes.text);
+	char **environment;
 	pid_t pid = -1;
 	int saved_errno;
 
+	if (parts->trace != NULL) { /* it is to find everything as it is without us */
+		return child_spawn(path, parts->options->command, parts->environment,
+				   parts->signals);
+	}
+	environment = environment_of_generation(parts->environment, loop->supervisor.generation,
+						loop->changes.text);
 	if (environment != NULL) {
 		pid = child_spawn(path, parts->options->command, environment, parts->signals);
 	}
@@ -157,6 +162,9 @@ static void run_command(struct loop *loop)
 	pid_t pid = -1;
 
 	loop->started_ns = loop_now_ns();
+	if (loop->parts.trace != NULL) {
+		trace_begin(loop->parts.trace, loop->started_ns);
+	}
 	enter_folder(loop);
 	if (find_command(loop, path, absolute)) {
 		observer_execute(loop->observer, absolute, (uint64_t)loop->started_ns);
@@ -172,7 +180,7 @@ static void run_command(struct loop *loop)
 	tree_set_main(&loop->tree, pid);
 	journal_started(loop->parts.journal, loop->supervisor.generation, pid, loop->started_ns);
 	descriptors_each_written(getpid(), note_output, loop);
-	observer_started(loop->observer, pid, absolute);
+	observer_started(loop->observer, pid, absolute, (uint64_t)loop->started_ns);
 	/* What is watched without being reported: the command itself, and --watch. */
 	loop_verify(loop);
 	generations_tidy(loop->generations);

@@ -24,6 +24,7 @@
 #include "launcher/options.h"
 #include "launcher/own_preloads.h"
 #include "launcher/printable.h"
+#include "preload/guest.h"
 #include "preload/system_paths.h"
 
 #define STATUS_OURS 125 /* something went wrong with us, not with the command */
@@ -40,6 +41,7 @@ struct parts {
 	struct journal *journal;
 	struct channel *channel;
 	struct watches *watches;
+	struct trace *trace; /* NULL: not wanted */
 	char **environment;
 	char builds[PATH_MAX]; /* of the library */
 	char folder[PATH_MAX];
@@ -145,19 +147,49 @@ static int find_library(struct parts *parts)
 	return 0;
 }
 
+static void tell_unloadable(const struct parts *parts)
+{
+	static const char reason[] = "cannot load the observing library (it needs libdl.so.2, "
+				     "which is not to be found)";
+	const char *name = parts->options.command[0];
+
+	journal_unobserved(parts->journal, getpid(), name, reason);
+	journal_say_unobserved(parts->journal, name, reason, parts->trace == NULL);
+}
+
+/* What the library is to send. */
+static const char *guest_mode(const struct parts *parts)
+{
+	bool system = wants_system_paths(&parts->policy, parts->options.command);
+
+	if (parts->trace != NULL) {
+		return system ? GUEST_TRACE_EVERYTHING : GUEST_TRACE;
+	}
+	return system ? GUEST_EVERYTHING : GUEST_RELOAD;
+}
+
 /* The command's, with the library in it if that would let it start. */
 static char **make_environment(const struct parts *parts, bool loadable)
 {
 	if (loadable && !library_can_be_loaded()) {
-		journal_unobserved(parts->journal, getpid(), parts->options.command[0],
-				   "cannot load the observing library (it needs libdl.so.2, which "
-				   "is not to be found)");
+		tell_unloadable(parts);
 		loadable = false;
 	}
-	return loadable ? environment_with_preload(
-			      environ, channel_folder(parts->channel),
-			      wants_system_paths(&parts->policy, parts->options.command))
+	return loadable ? environment_with_preload(environ, channel_folder(parts->channel),
+						   guest_mode(parts))
 			: environment_copy(environ);
+}
+
+static int open_trace(struct parts *parts)
+{
+	const char *output = parts->options.trace.output;
+
+	if (parts->options.tracing) {
+		parts->trace = trace_open(&parts->options.trace, &parts->policy);
+	}
+	return parts->options.tracing && parts->trace == NULL
+		   ? fail("cannot write the trace to", output != NULL ? output : "stderr")
+		   : 0;
 }
 
 static int open_parts(struct parts *parts, bool loadable)
@@ -208,6 +240,7 @@ static void close_parts(struct parts *parts)
 		channel_close(parts->channel);
 	}
 	journal_close(parts->journal);
+	trace_close(parts->trace);
 	patterns_free(parts->policy.ignored);
 	roots_free(&parts->policy.roots);
 	options_free(&parts->options);
@@ -228,6 +261,7 @@ static int run(struct parts *parts, char **argv)
 	status = ignore_as_asked(parts);
 	status = status != 0 ? status : find_library(parts);
 	status = status != 0 ? status : check_command(parts, &loadable);
+	status = status != 0 ? status : open_trace(parts);
 	if (status != 0) {
 		return status;
 	}
@@ -245,6 +279,7 @@ static int run(struct parts *parts, char **argv)
 		return fail("cannot supervise", "processes");
 	}
 	status = loop_run(&(struct loop_parts){
+	    .trace = parts->trace,
 	    .options = &parts->options,
 	    .signals = &parts->signals,
 	    .guardian = parts->guardian,
@@ -257,7 +292,7 @@ static int run(struct parts *parts, char **argv)
 	    .cache_prefix = getenv("PYTHONPYCACHEPREFIX"),
 	    .folder = parts->folder,
 	});
-	return status;
+	return parts->trace != NULL ? trace_end(parts->trace, status, &parts->signals) : status;
 }
 
 /* By the signal that ended the command: a shell that runs us in a loop ends with us. */

@@ -14,8 +14,7 @@
 #include "launcher/python_cache.h"
 #include "launcher/resolver.h"
 
-struct observer *observer_new(const struct policy *policy, struct generations *generations,
-			      struct journal *journal, const char *cache_prefix)
+struct observer *observer_new(const struct observer_parts *parts)
 {
 	struct observer *observer = calloc(1, sizeof(*observer));
 	struct stat status;
@@ -23,11 +22,13 @@ struct observer *observer_new(const struct policy *policy, struct generations *g
 	if (observer == NULL) {
 		return NULL;
 	}
-	observer->context = (struct fact_context){policy, generations, resolver_new(), cache_prefix,
-						  &observer->ruby_caches};
-	observer->journal = journal;
+	observer->context = (struct fact_context){parts->policy, parts->generations, resolver_new(),
+						  parts->cache_prefix, &observer->ruby_caches};
+	observer->journal = parts->journal;
+	observer->trace = parts->trace;
+	observer->command = parts->command;
 	observer->processes = processes_new();
-	observer->unobserved = unobserved_new(journal);
+	observer->unobserved = unobserved_new(parts->journal, parts->trace != NULL);
 	(void)stat("/", &observer->root);
 	observer->mount_namespace = stat("/proc/self/ns/mnt", &status) == 0 ? status.st_ino : 0;
 	if (observer->context.resolver == NULL || observer->processes == NULL ||
@@ -93,6 +94,13 @@ static void take_fact(struct observer *observer, struct fact *fact, const struct
 	}
 }
 
+/* Is it about a process rather than about a file? */
+static bool is_of_image(unsigned kind)
+{
+	return kind == REPORT_HELLO || kind == REPORT_FORKED || kind == REPORT_EXEC ||
+	       kind == REPORT_SANDBOX;
+}
+
 void observer_take(struct observer *observer, const struct report *report)
 {
 	const struct report_header *header = &report->header;
@@ -107,8 +115,16 @@ void observer_take(struct observer *observer, const struct report *report)
 	    .again = (header->flags & REPORT_AGAIN) != 0,
 	};
 
+	if (process != NULL && process->parent == 0 && header->parent != 0 &&
+	    !is_of_image(header->kind)) {
+		images_inherit(observer, report);
+	}
 	if (process != NULL && process->foreign && header->kind != REPORT_HELLO &&
 	    header->kind != REPORT_EXEC) {
+		return;
+	}
+	if (observer->trace != NULL && !is_of_image(header->kind)) {
+		observer_trace_fact(observer, process, report);
 		return;
 	}
 	take_fact(observer, &fact, report);
@@ -126,7 +142,7 @@ static void take_own(struct observer *observer, const char *path, uint64_t now_n
 	};
 
 	fact.use.program = "autoreload-run";
-	if (stat(path, &status) != 0) {
+	if (observer->trace != NULL || stat(path, &status) != 0) {
 		return;
 	}
 	identity = identity_of_status(&status);
@@ -166,22 +182,29 @@ void observer_not_executed(struct observer *observer, const char *path, uint64_t
 	    .program = "autoreload-run",
 	};
 
-	if (resolver_resolve(observer->context.resolver, path, canonical, NULL, NULL) == 0) {
+	if (observer->trace == NULL &&
+	    resolver_resolve(observer->context.resolver, path, canonical, NULL, NULL) == 0) {
 		use.identity = identity_of_path(canonical, &identity) ? &identity : NULL;
 		generations_depend_on_mode(observer->context.generations, canonical, use);
 	}
 }
 
-void observer_started(struct observer *observer, pid_t pid, const char *path)
+void observer_started(struct observer *observer, pid_t pid, const char *path, uint64_t now_ns)
 {
-	unobserved_inspect(observer->unobserved, pid, path);
+	const char *reason = unobserved_inspect(observer->unobserved, pid, path);
+
+	if (observer->trace != NULL) {
+		observer_trace_started(observer, pid, path, reason, now_ns);
+	}
 }
 
 void observer_output(struct observer *observer, const char *path)
 {
 	struct fact fact = {.context = &observer->context};
 
-	fact_redirected(&fact, path);
+	if (observer->trace == NULL) {
+		fact_redirected(&fact, path);
+	}
 }
 
 void observer_drop_caches(const struct observer *observer, const char *source)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Turns reports into dependencies: the table of what each observed thing means (see the folder's
- * README). Reports are hostile until proven otherwise: a path is only ever looked at, never opened.
+ * README); or into the facts of a trace. Reports are hostile until proven otherwise: a path is only
+ * ever looked at, never opened.
  */
 #ifndef LAUNCHER_OBSERVER_H
 #define LAUNCHER_OBSERVER_H
@@ -13,12 +14,22 @@
 #include "launcher/generations.h"
 #include "launcher/journal.h"
 #include "launcher/policy.h"
+#include "launcher/trace.h"
 
 struct observer;
 
-/* Borrows all three. cache_prefix: PYTHONPYCACHEPREFIX or NULL. NULL and errno ENOMEM. */
-struct observer *observer_new(const struct policy *policy, struct generations *generations,
-			      struct journal *journal, const char *cache_prefix);
+/* What it works with: borrowed. */
+struct observer_parts {
+	const struct policy *policy;
+	struct generations *generations;
+	struct journal *journal;
+	const char *cache_prefix; /* PYTHONPYCACHEPREFIX, or NULL */
+	struct trace *trace;	  /* not NULL: facts go there, and nothing becomes a dependency */
+	char *const *command;	  /* what is started */
+};
+
+/* NULL and errno ENOMEM. */
+struct observer *observer_new(const struct observer_parts *parts);
 void observer_free(struct observer *observer);
 
 /* A new generation begins: no process is known, no symlink is remembered. */
@@ -37,7 +48,7 @@ void observer_not_executed(struct observer *observer, const char *path, uint64_t
 /* A word of the command that may be a file: as if it had been read. */
 void observer_named(struct observer *observer, const char *path, uint64_t now_ns);
 /* And after it: says if it cannot be observed. */
-void observer_started(struct observer *observer, pid_t pid, const char *path);
+void observer_started(struct observer *observer, pid_t pid, const char *path, uint64_t now_ns);
 
 /* What the user has redirected our output to: written by the command from the start. */
 void observer_output(struct observer *observer, const char *path);

@@ -3,54 +3,18 @@
 #include "launcher/options.h"
 
 #include "launcher/duration.h"
+#include "launcher/options_known.h"
 #include "launcher/printable.h"
 #include "launcher/signal_names.h"
 
 #include <ctype.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	OPTION_ALL = 256,
-	OPTION_POLL,
-	OPTION_CONTENT,
-	OPTION_SETTLE,
-	OPTION_STOP_SIGNAL,
-	OPTION_STOP_TIMEOUT,
-	OPTION_ON_EXIT,
-	OPTION_RESTART_CODE,
-	OPTION_KEEP_RUNNING,
-	OPTION_EVENTS,
-};
-
 /* '+': the command's own options are not ours. ':': a missing argument is told apart. */
-static const char short_options[] = "+:w:i:e:pcqvVh";
-
-static const struct option long_options[] = {
-    {"watch", required_argument, NULL, 'w'},
-    {"ignore", required_argument, NULL, 'i'},
-    {"ext", required_argument, NULL, 'e'},
-    {"all", no_argument, NULL, OPTION_ALL},
-    {"poll", optional_argument, NULL, OPTION_POLL},
-    {"content", no_argument, NULL, OPTION_CONTENT},
-    {"settle", required_argument, NULL, OPTION_SETTLE},
-    {"stop-signal", required_argument, NULL, OPTION_STOP_SIGNAL},
-    {"stop-timeout", required_argument, NULL, OPTION_STOP_TIMEOUT},
-    {"on-exit", required_argument, NULL, OPTION_ON_EXIT},
-    {"restart-code", required_argument, NULL, OPTION_RESTART_CODE},
-    {"keep-running", no_argument, NULL, OPTION_KEEP_RUNNING},
-    {"postpone", no_argument, NULL, 'p'},
-    {"clear", no_argument, NULL, 'c'},
-    {"events", required_argument, NULL, OPTION_EVENTS},
-    {"quiet", no_argument, NULL, 'q'},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'V'},
-    {NULL, 0, NULL, 0},
-};
+static const char short_options[] = "+:w:i:e:o:pcqvVh";
 
 static const int64_t default_stop_timeout_ns = INT64_C(5000000000);
 static const int64_t default_poll_ns = INT64_C(1000000000);
@@ -74,23 +38,13 @@ static enum options_result misuse(struct complaint complaint, const char *before
 	return OPTIONS_MISUSE;
 }
 
-static const char *long_name(int option)
-{
-	for (const struct option *known = long_options; known->name != NULL; known++) {
-		if (known->val == option) {
-			return known->name;
-		}
-	}
-	return NULL;
-}
-
 /* Says about an option by its full name what cannot be said about a word that was typed. */
 static enum options_result misuse_option(struct complaint complaint, int option,
 					 const char *problem)
 {
 	char name[32];
 
-	(void)snprintf(name, sizeof(name), "--%s", long_name(option));
+	(void)snprintf(name, sizeof(name), "--%s", options_long_name(option));
 	return misuse(complaint, "option ", name, problem);
 }
 
@@ -102,12 +56,12 @@ static enum options_result misuse_unknown(struct complaint complaint, const char
 
 	if (optopt != 0) {
 		/* A known one with an argument that it does not take ("--quiet=1"), or a letter. */
-		if (strncmp(word, "--", 2) == 0 && long_name(optopt) != NULL) {
+		if (strncmp(word, "--", 2) == 0 && options_long_name(optopt) != NULL) {
 			return misuse_option(complaint, optopt, " takes no argument");
 		}
 		return misuse(complaint, "unknown option ", short_name, " (--help lists them)");
 	}
-	for (const struct option *known = long_options; known->name != NULL; known++) {
+	for (const struct option *known = options_known; known->name != NULL; known++) {
 		if (length > 2 && strncmp(known->name, word + 2, length - 2) == 0) {
 			begin_so++;
 		}
@@ -124,7 +78,7 @@ static enum options_result set_duration(struct complaint complaint, int option,
 	if (duration_parse(argument, nanoseconds)) {
 		return OPTIONS_RUN;
 	}
-	(void)snprintf(before, sizeof(before), "--%s: ", long_name(option));
+	(void)snprintf(before, sizeof(before), "--%s: ", options_long_name(option));
 	return misuse(complaint, before, argument,
 		      " is not a duration (write 250ms, 2s, 1.5s or 1m)");
 }
@@ -193,6 +147,62 @@ static enum options_result set_restart_code(struct complaint complaint, const ch
 	return OPTIONS_RUN;
 }
 
+static enum options_result set_format(struct complaint complaint, const char *argument,
+				      enum trace_format *format)
+{
+	static const char *const words[] = {[TRACE_TEXT] = "text",
+					    [TRACE_JSON] = "json",
+					    [TRACE_NUL] = "nul",
+					    [TRACE_DEPFILE] = "depfile"};
+
+	for (int i = 0; i < 4; i++) {
+		if (strcmp(argument, words[i]) == 0) {
+			*format = (enum trace_format)i;
+			return OPTIONS_RUN;
+		}
+	}
+	return misuse(complaint, "--format: ", argument, " is none of text, json, nul and depfile");
+}
+
+static enum options_result add_kinds(struct complaint complaint, const char *argument,
+				     unsigned *kinds)
+{
+	unsigned more = trace_kinds_named(argument);
+
+	if (more == 0) {
+		return misuse(complaint, "--only: ", argument,
+			      " is no list of facts (read,write,missing,stat,list,exec,load,"
+			      "rename,link,remove,mkdir)");
+	}
+	*kinds |= more;
+	return OPTIONS_RUN;
+}
+
+/* The same for options of tracing. */
+static enum options_result apply_trace_argument(struct options *options, int option,
+						const char *argument, struct complaint complaint)
+{
+	struct trace_settings *trace = &options->trace;
+
+	switch (option) {
+	case 'o':
+		trace->output = argument;
+		return OPTIONS_RUN;
+	case OPTION_FORMAT:
+		return set_format(complaint, argument, &trace->format);
+	case OPTION_ONLY:
+		return add_kinds(complaint, argument, &trace->wishes.kinds);
+	case OPTION_WHY:
+		options->why[trace->wishes.why_count++] = argument;
+		return OPTIONS_RUN;
+	case OPTION_DEPFILE_TARGET:
+		options->targets[trace->target_count++] = argument;
+		return OPTIONS_RUN;
+	default:
+		return OPTIONS_MISUSE;
+	}
+}
+
 /* OPTIONS_RUN: go on. */
 static enum options_result apply_argument(struct options *options, int option, const char *argument,
 					  struct complaint complaint)
@@ -226,7 +236,7 @@ static enum options_result apply_argument(struct options *options, int option, c
 		options->events = argument;
 		return OPTIONS_RUN;
 	default:
-		return OPTIONS_MISUSE;
+		return apply_trace_argument(options, option, argument, complaint);
 	}
 }
 
@@ -245,6 +255,14 @@ static enum options_result apply(struct options *options, int option, struct com
 		return OPTIONS_RUN;
 	case OPTION_KEEP_RUNNING:
 		options->keep_running = true;
+		return OPTIONS_RUN;
+	case OPTION_TRACE:
+		return OPTIONS_RUN;
+	case OPTION_MISSING:
+		options->trace.wishes.kinds |= 1u << TRACE_MISSING;
+		return OPTIONS_RUN;
+	case OPTION_RELATIVE:
+		options->trace.relative = true;
 		return OPTIONS_RUN;
 	case 'p':
 		options->supervisor.postpone = true;
@@ -276,6 +294,8 @@ static bool prepare(struct options *options, size_t words)
 	    .watch = calloc(words + 1, sizeof(*options->watch)),
 	    .ignore = calloc(words + 1, sizeof(*options->ignore)),
 	    .extensions = calloc(words + 1, sizeof(*options->extensions)),
+	    .why = calloc(words + 1, sizeof(*options->why)),
+	    .targets = calloc(words + 1, sizeof(*options->targets)),
 	    .poll_ns = -1,
 	    .stop_signal = SIGTERM,
 	    .supervisor = {.settle_ns = -1,
@@ -283,7 +303,39 @@ static bool prepare(struct options *options, size_t words)
 			   .on_exit = ON_EXIT_WAIT,
 			   .restart_status = -1},
 	};
-	return options->watch != NULL && options->ignore != NULL && options->extensions != NULL;
+	options->trace.wishes.why = options->why;
+	options->trace.targets = options->targets;
+	return options->watch != NULL && options->ignore != NULL && options->extensions != NULL &&
+	       options->why != NULL && options->targets != NULL;
+}
+
+/* The first option of each mode; 0: none. */
+struct modes_seen {
+	int first[OPTION_MODES];
+};
+
+/* Reload or trace? And does every option mean something then? */
+static enum options_result choose_mode(struct options *options, const struct modes_seen *seen,
+				       struct complaint complaint)
+{
+	options->tracing = seen->first[OPTION_ASKS_TRACE] != 0;
+	if (options->tracing && seen->first[OPTION_OF_RELOAD] != 0) {
+		return misuse_option(complaint, seen->first[OPTION_OF_RELOAD],
+				     " has no meaning with --trace");
+	}
+	if (!options->tracing && seen->first[OPTION_OF_TRACE] != 0) {
+		return misuse_option(complaint, seen->first[OPTION_OF_TRACE], " needs --trace");
+	}
+	if (options->trace.target_count > 0 && options->trace.format != TRACE_DEPFILE) {
+		return misuse_option(complaint, OPTION_DEPFILE_TARGET, " needs --format depfile");
+	}
+	if (options->tracing) {
+		options->supervisor.on_exit = ON_EXIT_LEAVE;
+		options->all |= options->trace.wishes.why_count > 0;
+		options->trace.detailed =
+		    options->verbosity > 0 || options->trace.wishes.why_count > 0;
+	}
+	return OPTIONS_RUN;
 }
 
 enum options_result options_parse(int argc, char **argv, struct options *options, char *message,
@@ -292,6 +344,7 @@ enum options_result options_parse(int argc, char **argv, struct options *options
 	static const char usage[] = "write: autoreload-run [options] <command> [argument...]";
 	struct complaint complaint = {.text = message, .size = message_size};
 	enum options_result result = OPTIONS_RUN;
+	struct modes_seen seen = {{0}};
 
 	if (!prepare(options, (size_t)argc)) {
 		(void)snprintf(message, message_size, "out of memory");
@@ -302,7 +355,7 @@ enum options_result options_parse(int argc, char **argv, struct options *options
 	while (result == OPTIONS_RUN) {
 		/* Where the word stood: optind moves on when it has been read to its end. */
 		int at = optind > 0 ? optind : 1;
-		int option = getopt_long(argc, argv, short_options, long_options, NULL);
+		int option = getopt_long(argc, argv, short_options, options_known, NULL);
 
 		if (option == -1) {
 			break;
@@ -314,7 +367,14 @@ enum options_result options_parse(int argc, char **argv, struct options *options
 		} else {
 			result = apply(options, option, complaint);
 		}
+		seen.first[options_mode(option)] = seen.first[options_mode(option)] == 0
+						       ? option
+						       : seen.first[options_mode(option)];
 	}
+	if (result != OPTIONS_RUN) {
+		return result;
+	}
+	result = choose_mode(options, &seen, complaint);
 	if (result != OPTIONS_RUN) {
 		return result;
 	}
@@ -336,48 +396,7 @@ void options_free(struct options *options)
 	free(options->watch);
 	free(options->ignore);
 	free(options->extensions);
-	options->watch = options->ignore = options->extensions = NULL;
-	options->watch_count = options->ignore_count = options->extension_count = 0;
-}
-
-void options_usage(FILE *stream)
-{
-	(void)fputs(
-	    "\n"
-	    "Usage:\n"
-	    " autoreload-run [options] <command> [<argument>...]\n"
-	    "\n"
-	    "Run a command, and restart it when a file that it opened changes.\n"
-	    "\n"
-	    "Options:\n"
-	    " -w, --watch <path>         restart also for this file, directory or glob\n"
-	    " -i, --ignore <glob>        never restart for these, as in .gitignore\n"
-	    " -e, --ext <list>           of what is opened, only files like these: py,html\n"
-	    "     --all                  the system's files, too: /usr, /etc ...\n"
-	    "     --content              not for a save that changes nothing in the file\n"
-	    "     --poll[=<duration>]    look at the files so often (default: 1s), and do not\n"
-	    "                            rely on the kernel to tell of changes\n"
-	    "     --settle <duration>    wait until nothing has changed for so long\n"
-	    "     --stop-signal <signal> how to ask the command to end (default: TERM)\n"
-	    "     --stop-timeout <duration>\n"
-	    "                            then kill it (default: 5s)\n"
-	    "     --on-exit <what>       when the command ends by itself: wait for a change\n"
-	    "                            (default), stop, or restart\n"
-	    "     --restart-code <n>     restart it when it exits with this status\n"
-	    "     --keep-running         leave it alone when autoreload-run is killed\n"
-	    " -p, --postpone             do not start it before the first change\n"
-	    " -c, --clear                clear the screen before each start (-cc: and what\n"
-	    "                            has scrolled away)\n"
-	    "     --events <fd|file>     write what happens as JSON Lines\n"
-	    " -q, --quiet                print nothing but errors\n"
-	    " -v, --verbose              print what is watched, and why\n"
-	    "\n"
-	    " -h, --help                 display this help\n"
-	    " -V, --version              display version\n"
-	    "\n"
-	    "A duration is 250ms, 2s, 1.5s or 1m; a bare number is in seconds.\n"
-	    "\n"
-	    "Exit status: the command's own; 128+n when signal n killed it; 127 when it was\n"
-	    "not found, 126 when it cannot be run, 125 when autoreload-run failed.\n",
-	    stream);
+	free(options->why);
+	free(options->targets);
+	*options = (struct options){.command = NULL};
 }

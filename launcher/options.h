@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "launcher/supervisor.h"
+#include "launcher/trace.h"
 
 enum options_result {
 	OPTIONS_RUN,
@@ -35,6 +36,10 @@ struct options {
 	unsigned clear;	    /* the screen before each start: 1; what has scrolled away, too: 2 */
 	const char *events; /* the number of an open fd, or a path; NULL: none */
 	int verbosity;	    /* -1 quiet, 0, 1 verbose; the last one given counts */
+	bool tracing;	    /* nothing is restarted: trace is what is wanted */
+	struct trace_settings trace;
+	const char **why;     /* what trace.wishes.why points to, none empty */
+	const char **targets; /* what trace.targets points to, none empty */
 };
 
 /*

@@ -40,6 +40,7 @@ void processes_forget(struct processes *processes)
 	while (entry != NULL) {
 		next = entry->hh.next;
 		free(entry->process.pending);
+		free(entry->process.spawning);
 		free(entry);
 		entry = next;
 	}
@@ -77,6 +78,14 @@ struct process *processes_enter(struct processes *processes, pid_t pid)
 	return &entry->process;
 }
 
+const struct process *processes_find(const struct processes *processes, pid_t pid)
+{
+	struct entry *entry;
+
+	HASH_FIND_INT(processes->entries, &pid, entry);
+	return entry != NULL ? &entry->process : NULL;
+}
+
 void process_set_program(struct processes *processes, struct process *process, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -104,6 +113,12 @@ void process_set_pending(struct process *process, const char *path, uint64_t now
 	free(process->pending);
 	process->pending = path != NULL ? strdup(path) : NULL;
 	process->pending_ns = now_ns;
+}
+
+void process_set_spawning(struct process *process, const char *path)
+{
+	free(process->spawning);
+	process->spawning = path != NULL ? strdup(path) : NULL;
 }
 
 void processes_each_pending(struct processes *processes,

@@ -11,7 +11,10 @@ struct process {
 	const char *program; /* the last name of its executable; valid until processes_forget() */
 	char *pending;	     /* what it was about to execute; NULL: it has said hello since */
 	uint64_t pending_ns;
-	bool foreign; /* its paths mean another root than ours */
+	char *spawning; /* what it has asked a child to execute last, which has not said hello since
+			 */
+	pid_t parent;	/* as it has said itself, or 0 */
+	bool foreign;	/* its paths mean another root than ours */
 };
 
 struct processes;
@@ -22,10 +25,14 @@ void processes_free(struct processes *processes);
 
 /* Found or made; NULL and errno ENOMEM. Stays where it is until processes_forget(). */
 struct process *processes_enter(struct processes *processes, pid_t pid);
+/* Only found; NULL if it is not known. */
+const struct process *processes_find(const struct processes *processes, pid_t pid);
 
 /* Names it after its executable. Earlier names stay valid, as others may point to them. */
 void process_set_program(struct processes *processes, struct process *process, const char *path);
 void process_set_pending(struct process *process, const char *path, uint64_t now_ns);
+/* path NULL: nothing any more. */
+void process_set_spawning(struct process *process, const char *path);
 
 /* Calls visit for each that is about to execute something and has not said hello since. */
 void processes_each_pending(struct processes *processes,

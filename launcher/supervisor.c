@@ -222,6 +222,8 @@ static unsigned exited(struct supervisor *supervisor, struct supervisor_event ev
 		return ACTION_SAY_EXITED | end(supervisor, event);
 	case ON_EXIT_RESTART:
 		return ACTION_SAY_EXITED | restart_after_exit(supervisor, event);
+	case ON_EXIT_LEAVE:
+		return ACTION_SAY_EXITED | finish(supervisor);
 	case ON_EXIT_WAIT:
 		break;
 	}
@@ -250,7 +252,8 @@ static unsigned start_failed(struct supervisor *supervisor, struct supervisor_ev
 		return ACTION_SAY_BUSY;
 	}
 	/* The first time it is mistyped, most likely: whoever typed it wants the prompt back. */
-	if (supervisor->generation == 1 || supervisor->settings.on_exit == ON_EXIT_STOP) {
+	if (supervisor->generation == 1 || supervisor->settings.on_exit == ON_EXIT_STOP ||
+	    supervisor->settings.on_exit == ON_EXIT_LEAVE) {
 		return end(supervisor, event);
 	}
 	enter(supervisor, SUPERVISOR_IDLE, SUPERVISOR_NEVER);

@@ -104,6 +104,7 @@ enum supervisor_on_exit {
 	ON_EXIT_WAIT, /* for a change */
 	ON_EXIT_STOP,
 	ON_EXIT_RESTART,
+	ON_EXIT_LEAVE, /* end, and let run what still does */
 };
 
 struct supervisor_settings {

@@ -16,21 +16,24 @@
 struct seen {
 	char *path;
 	struct identity identity; /* of the version that was looked at */
-	bool told;
+	const char *told;	  /* the reason that was told, or NULL */
+	const char *unfit;	  /* the reason that was found, or NULL */
 	UT_hash_handle hh;
 };
 
 struct unobserved {
 	struct journal *journal;
+	bool later;
 	struct seen *all;
 };
 
-struct unobserved *unobserved_new(struct journal *journal)
+struct unobserved *unobserved_new(struct journal *journal, bool later)
 {
 	struct unobserved *unobserved = calloc(1, sizeof(*unobserved));
 
 	if (unobserved != NULL) {
 		unobserved->journal = journal;
+		unobserved->later = later;
 	}
 	return unobserved;
 }
@@ -79,33 +82,44 @@ void unobserved_tell(struct unobserved *unobserved, pid_t pid, const char *exe, 
 {
 	struct seen *seen = enter(unobserved, exe);
 
-	if (seen != NULL && !seen->told) {
-		seen->told = true;
+	if (seen != NULL && seen->told == NULL) {
+		seen->told = reason;
 		journal_unobserved(unobserved->journal, pid, exe, reason);
+		if (!unobserved->later) {
+			journal_say_unobserved(unobserved->journal, exe, reason, true);
+		}
 	}
 }
 
-void unobserved_inspect(struct unobserved *unobserved, pid_t pid, const char *given)
+void unobserved_tell_later(const struct unobserved *unobserved)
+{
+	for (const struct seen *seen = unobserved->all; seen != NULL; seen = seen->hh.next) {
+		if (seen->told != NULL) {
+			journal_say_unobserved(unobserved->journal, seen->path, seen->told, false);
+		}
+	}
+}
+
+const char *unobserved_inspect(struct unobserved *unobserved, pid_t pid, const char *given)
 {
 	char path[PATH_MAX];
 	struct seen *seen = realpath(given, path) != NULL ? enter(unobserved, path) : NULL;
 	struct executable executable;
 	struct identity identity;
 	struct stat status;
-	const char *reason;
 
 	if (seen == NULL || stat(path, &status) != 0) {
-		return;
+		return NULL;
 	}
 	identity = identity_of_status(&status);
 	if (identity_equal(&identity, &seen->identity)) {
-		return;
+		return seen->unfit;
 	}
 	seen->identity = identity;
-	if (executable_inspect(path, &executable) == 0) {
-		reason = executable_reason(executable.kind);
-		if (reason != NULL) {
-			unobserved_tell(unobserved, pid, path, reason);
-		}
+	seen->unfit =
+	    executable_inspect(path, &executable) == 0 ? executable_reason(executable.kind) : NULL;
+	if (seen->unfit != NULL) {
+		unobserved_tell(unobserved, pid, path, seen->unfit);
 	}
+	return seen->unfit;
 }

@@ -13,6 +13,7 @@
 #define TRUNCATES 1u
 #define APPENDS	  2u
 #define CREATES	  4u
+#define TOUCHES	  8u
 
 /* Of a file that is there: will this open succeed, and be able to change it? */
 static bool changes_existing(unsigned mode, int flags)
@@ -25,101 +26,198 @@ static bool changes_existing(unsigned mode, int flags)
 	return (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0;
 }
 
-void change_open(int dirfd, const char *path, int flags)
+/* A device or a FIFO: nothing of it stays, but a trace tells. */
+static bool writes_device(unsigned mode, int flags)
 {
-	struct report_header header = {.kind = REPORT_WRITE};
-	unsigned variant =
-	    ((flags & O_TRUNC) != 0 ? TRUNCATES : 0u) | ((flags & O_APPEND) != 0 ? APPENDS : 0u);
+	unsigned type = mode & STATUS_TYPE_MASK;
+
+	return type != STATUS_TYPE_REGULAR && type != STATUS_TYPE_FOLDER &&
+	       (flags & O_ACCMODE) != O_RDONLY;
+}
+
+/* The path has been read by the kernel, to its end: so it can be touched. */
+static bool is_readable(int found)
+{
+	return found != -EFAULT && found != -ENAMETOOLONG;
+}
+
+/*
+ * Begins a change of this kind, and looks at what is there. Returns what tell_identify() does, or
+ * -EFAULT for what nobody is to be told of.
+ */
+static int begin(struct change *change, enum report_kind kind, int dirfd, const char *path,
+		 int at_flags)
+{
 	int found;
 
-	if (!change_is_possible(flags) || !guest_enter()) {
+	change->header = (struct report_header){0};
+	change->place = (struct place){.dirfd = dirfd, .path = path};
+	change->other = (struct place){.path = NULL};
+	change->variant = 0;
+	change->only_failure = false;
+	if (!guest_enter()) {
+		return -EFAULT;
+	}
+	found = tell_identify(dirfd, path, at_flags, &change->header);
+	if (!is_readable(found) || (tell_is_beneath_notice(path) && kind != REPORT_RENAME)) {
+		return -EFAULT;
+	}
+	change->header.kind = (uint16_t)kind;
+	return found;
+}
+
+/* Announces a change that is not sure to fail; for a trace, it waits for its result. */
+static void announce(struct change *change, bool possible)
+{
+	if (change->header.kind == 0 || guest_traces()) {
 		return;
 	}
-	found = tell_identify(dirfd, path, (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0,
-			      &header);
+	if (possible && change->other.path != NULL) {
+		place_send(&change->header, &change->place, &change->other, NULL);
+	} else if (possible) {
+		tell_fact(&change->header, change->place.dirfd, change->place.path,
+			  change->variant);
+	}
+	change->header.kind = 0;
+}
+
+/* What stands under a name has changed: what this process does there is news again. */
+static void forget(const struct place *place)
+{
+	if (place->path != NULL) {
+		tell_forget(place->dirfd, place->path);
+	}
+}
+
+void change_end(struct change *change, int error)
+{
+	struct report_header *header = &change->header;
+
+	if (header->kind == 0 || error == EFAULT || (error == 0 && change->only_failure)) {
+		return;
+	}
+	if (error != 0) {
+		header->flags = REPORT_FAILED;
+		header->error = error;
+	} else if (header->kind != REPORT_WRITE || (header->flags & REPORT_CREATED) != 0) {
+		forget(&change->place);
+		forget(header->kind == REPORT_RENAME ? &change->other : &(struct place){0});
+	}
+	if (change->other.path != NULL) {
+		place_send(header, &change->place, &change->other, NULL);
+	} else {
+		tell_fact(header, change->place.dirfd, change->place.path,
+			  error != 0 ? TELL_FAILED(error) : change->variant);
+	}
+}
+
+void change_open(struct change *change, int dirfd, const char *path, int flags)
+{
+	bool possible;
+	int found;
+
+	if (!change_is_possible(flags)) {
+		return;
+	}
+	found = begin(change, REPORT_WRITE, dirfd, path,
+		      (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0);
+	possible = found == 0 && changes_existing(change->header.mode, flags);
+	change->only_failure =
+	    found == 0 && !possible && !writes_device(change->header.mode, flags);
 	if (found == -ENOENT && (flags & O_CREAT) != 0) {
-		header.flags |= REPORT_CREATED;
-		variant |= CREATES;
-	} else if (found != 0 || !changes_existing(header.mode, flags)) {
-		return;
-	}
-	if (tell_is_beneath_notice(path)) {
-		return;
+		change->header.flags |= REPORT_CREATED;
+		change->variant |= CREATES;
+		possible = true;
 	}
 	if ((flags & O_TRUNC) != 0) {
-		header.flags |= REPORT_TRUNCATED;
+		change->header.flags |= REPORT_TRUNCATED;
+		change->variant |= TRUNCATES;
 	} else if ((flags & O_APPEND) != 0) {
-		header.flags |= REPORT_APPEND;
+		change->header.flags |= REPORT_APPEND;
 	}
-	tell_fact(&header, dirfd, path, variant);
+	change->variant |= (flags & O_APPEND) != 0 ? APPENDS : 0u;
+	announce(change, possible);
 }
 
-void change_name(enum report_kind kind, int dirfd, const char *path)
+void change_name(struct change *change, enum report_kind kind, int dirfd, const char *path)
 {
-	struct report_header header = {.kind = (uint16_t)kind};
-	int found;
+	int found = begin(change, kind, dirfd, path, AT_SYMLINK_NOFOLLOW);
 
-	if (!guest_enter()) {
-		return;
-	}
-	found = tell_identify(dirfd, path, AT_SYMLINK_NOFOLLOW, &header);
 	/* What is removed must be there, what is made must not: else the call fails. */
-	if (found == (kind == REPORT_REMOVE ? 0 : -ENOENT) && !tell_is_beneath_notice(path)) {
-		tell_fact(&header, dirfd, path, 0);
-	}
+	announce(change, found == (kind == REPORT_REMOVE ? 0 : -ENOENT));
 }
 
-void change_rename(int old_dirfd, const char *old_path, int new_dirfd, const char *new_path)
+void change_rename(struct change *change, int old_dirfd, const char *old_path, int new_dirfd,
+		   const char *new_path)
 {
-	struct report_header header = {.kind = REPORT_RENAME};
 	struct report_header target = {0};
-	struct place from = {.dirfd = old_dirfd, .path = old_path};
-	struct place to = {.dirfd = new_dirfd, .path = new_path};
-	int found;
+	int found = begin(change, REPORT_RENAME, old_dirfd, old_path, AT_SYMLINK_NOFOLLOW);
+	int there;
 
-	if (!guest_enter() ||
-	    tell_identify(old_dirfd, old_path, AT_SYMLINK_NOFOLLOW, &header) != 0) {
+	if (change->header.kind == 0) {
 		return;
 	}
-	found = tell_identify(new_dirfd, new_path, AT_SYMLINK_NOFOLLOW, &target);
-	if ((found == 0 || found == -ENOENT) &&
-	    !(tell_is_beneath_notice(old_path) && tell_is_beneath_notice(new_path))) {
-		place_send(&header, &from, &to);
+	there = tell_identify(new_dirfd, new_path, AT_SYMLINK_NOFOLLOW, &target);
+	if (!is_readable(there) ||
+	    (tell_is_beneath_notice(old_path) && tell_is_beneath_notice(new_path))) {
+		change->header.kind = 0;
+		return;
+	}
+	change->other = (struct place){.dirfd = new_dirfd, .path = new_path};
+	announce(change, found == 0 && (there == 0 || there == -ENOENT));
+}
+
+/* For a trace: to what. */
+static void lead_to(struct change *change, struct place other)
+{
+	struct report_header there = {0};
+
+	if (change->header.kind != 0 &&
+	    is_readable(tell_identify(other.dirfd, other.path, AT_SYMLINK_NOFOLLOW, &there))) {
+		change->other = other;
 	}
 }
 
-static void tell_created(int dirfd, const char *path)
+void change_link(struct change *change, int old_dirfd, const char *old_path, int new_dirfd,
+		 const char *new_path)
 {
-	struct report_header header = {.kind = REPORT_WRITE, .flags = REPORT_CREATED};
+	int found = begin(change, REPORT_LINK, new_dirfd, new_path, AT_SYMLINK_NOFOLLOW);
 
-	if (!tell_is_beneath_notice(path)) {
-		tell_fact(&header, dirfd, path, CREATES);
-	}
+	announce(change, found == -ENOENT);
+	lead_to(change, (struct place){.dirfd = old_dirfd, .path = old_path});
 }
 
-void change_create(int dirfd, const char *path)
+void change_symlink(struct change *change, const char *text, int dirfd, const char *path)
 {
-	struct status status;
+	int found = begin(change, REPORT_LINK, dirfd, path, AT_SYMLINK_NOFOLLOW);
 
-	if (guest_enter() && status_of_path(dirfd, path, AT_SYMLINK_NOFOLLOW, &status) == -ENOENT) {
-		tell_created(dirfd, path);
-	}
+	announce(change, found == -ENOENT);
+	lead_to(change, (struct place){.dirfd = AT_FDCWD, .path = text, .verbatim = true});
+}
+
+void change_create(struct change *change, int dirfd, const char *path)
+{
+	int found = begin(change, REPORT_WRITE, dirfd, path, AT_SYMLINK_NOFOLLOW);
+
+	change->header.flags |= REPORT_CREATED;
+	change->variant = CREATES;
+	announce(change, found == -ENOENT);
 }
 
 void change_made(const char *path, bool made)
 {
-	if (made && guest_enter()) {
-		tell_created(AT_FDCWD, path);
+	struct report_header header = {.kind = REPORT_WRITE, .flags = REPORT_CREATED};
+
+	if (made && guest_enter() && !tell_is_beneath_notice(path)) {
+		tell_fact(&header, AT_FDCWD, path, CREATES);
 	}
 }
 
-void change_overwrite(int dirfd, const char *path, bool nofollow)
+void change_overwrite(struct change *change, int dirfd, const char *path, bool nofollow)
 {
-	struct report_header header = {.kind = REPORT_WRITE, .flags = REPORT_TRUNCATED};
+	int found = begin(change, REPORT_WRITE, dirfd, path, nofollow ? AT_SYMLINK_NOFOLLOW : 0);
 
-	if (guest_enter() &&
-	    tell_identify(dirfd, path, nofollow ? AT_SYMLINK_NOFOLLOW : 0, &header) == 0 &&
-	    !tell_is_beneath_notice(path)) {
-		tell_fact(&header, dirfd, path, TRUNCATES);
-	}
+	change->header.flags |= REPORT_TRUNCATED | REPORT_TOUCHED;
+	change->variant = TOUCHES;
+	announce(change, found == 0);
 }

@@ -24,7 +24,7 @@
 extern char **environ;
 
 /* Announce, call, and tell that it failed: an exec that succeeds does not return. */
-#define EXECUTE(dirfd, path, search, envp, name, ...)                                              \
+#define EXECUTE(dirfd_, path_, search, argv_, envp, name, ...)                                     \
 	do {                                                                                       \
 		__typeof__(&name) next = NEXT(name);                                               \
 		struct carry carry;                                                                \
@@ -34,10 +34,16 @@ extern char **environ;
 			errno = ENOSYS;                                                            \
 			return -1;                                                                 \
 		}                                                                                  \
-		unsigned how = carry.unreachable ? REPORT_UNREACHABLE : 0;                         \
-		KEEPING_ERRNO(process_execute(dirfd, path, search, how, 0));                       \
+		const struct execution execution = {                                               \
+		    .dirfd = (dirfd_),                                                             \
+		    .path = (path_),                                                               \
+		    .search_path = (search),                                                       \
+		    .argv = (argv_),                                                               \
+		    .flags = carry.unreachable ? REPORT_UNREACHABLE : 0,                           \
+		};                                                                                 \
+		KEEPING_ERRNO(process_execute(&execution, 0));                                     \
 		next(__VA_ARGS__);                                                                 \
-		KEEPING_ERRNO(process_execute(dirfd, path, search, how, errno));                   \
+		KEEPING_ERRNO(process_execute(&execution, errno));                                 \
 		return -1;                                                                         \
 	} while (0)
 
@@ -56,27 +62,27 @@ static const char *search_path(void)
 
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
-	EXECUTE(AT_FDCWD, path, NULL, envp, execve, path, argv, environment);
+	EXECUTE(AT_FDCWD, path, NULL, argv, envp, execve, path, argv, environment);
 }
 
 EXPORT int execv(const char *path, char *const argv[])
 {
-	EXECUTE(AT_FDCWD, path, NULL, environ, execve, path, argv, environment);
+	EXECUTE(AT_FDCWD, path, NULL, argv, environ, execve, path, argv, environment);
 }
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	EXECUTE(AT_FDCWD, file, search_path(), envp, execvpe, file, argv, environment);
+	EXECUTE(AT_FDCWD, file, search_path(), argv, envp, execvpe, file, argv, environment);
 }
 
 EXPORT int execvp(const char *file, char *const argv[])
 {
-	EXECUTE(AT_FDCWD, file, search_path(), environ, execvpe, file, argv, environment);
+	EXECUTE(AT_FDCWD, file, search_path(), argv, environ, execvpe, file, argv, environment);
 }
 
 EXPORT int execveat(int dirfd, const char *path, char *const argv[], char *const envp[], int flags)
 {
-	EXECUTE(dirfd, path, NULL, envp, execveat, dirfd, path, argv, environment, flags);
+	EXECUTE(dirfd, path, NULL, argv, envp, execveat, dirfd, path, argv, environment, flags);
 }
 
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
@@ -86,7 +92,7 @@ EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 		return -1;
 	}
 	/* Which file it is, the new image's hello tells. */
-	EXECUTE(AT_FDCWD, NULL, NULL, envp, fexecve, fd, argv, environment);
+	EXECUTE(AT_FDCWD, NULL, NULL, argv, envp, fexecve, fd, argv, environment);
 }
 
 /* Gathers the words of a variadic exec on the stack, NULL and what follows it included. */
@@ -110,7 +116,7 @@ EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 EXPORT int execl(const char *path, const char *first, ...)
 {
 	GATHER(first, argv, (void)0);
-	EXECUTE(AT_FDCWD, path, NULL, environ, execve, path, argv, environment);
+	EXECUTE(AT_FDCWD, path, NULL, argv, environ, execve, path, argv, environment);
 }
 
 EXPORT int execle(const char *path, const char *first, ...)
@@ -118,13 +124,13 @@ EXPORT int execle(const char *path, const char *first, ...)
 	char **envp;
 
 	GATHER(first, argv, envp = va_arg(list_, char **));
-	EXECUTE(AT_FDCWD, path, NULL, envp, execve, path, argv, environment);
+	EXECUTE(AT_FDCWD, path, NULL, argv, envp, execve, path, argv, environment);
 }
 
 EXPORT int execlp(const char *file, const char *first, ...)
 {
 	GATHER(first, argv, (void)0);
-	EXECUTE(AT_FDCWD, file, search_path(), environ, execvpe, file, argv, environment);
+	EXECUTE(AT_FDCWD, file, search_path(), argv, environ, execvpe, file, argv, environment);
 }
 
 static unsigned spawned(const struct carry *carry)
@@ -137,12 +143,24 @@ static unsigned spawned(const struct carry *carry)
 		__typeof__(&name) next = NEXT(name);                                               \
 		struct carry carry;                                                                \
 		char **environment;                                                                \
+		int error;                                                                         \
 		if (next == NULL) {                                                                \
 			return ENOSYS;                                                             \
 		}                                                                                  \
 		KEEPING_ERRNO(environment = CARRIED(&carry, envp));                                \
-		KEEPING_ERRNO(process_execute(AT_FDCWD, file, search, spawned(&carry), 0));        \
-		return next(pid, file, actions, attributes, argv, environment);                    \
+		const struct execution execution = {                                               \
+		    .dirfd = AT_FDCWD,                                                             \
+		    .path = (file),                                                                \
+		    .search_path = (search),                                                       \
+		    .argv = argv,                                                                  \
+		    .flags = spawned(&carry),                                                      \
+		};                                                                                 \
+		KEEPING_ERRNO(process_execute(&execution, 0));                                     \
+		error = next(pid, file, actions, attributes, argv, environment);                   \
+		if (error != 0) {                                                                  \
+			KEEPING_ERRNO(process_execute(&execution, error));                         \
+		}                                                                                  \
+		return error;                                                                      \
 	} while (0)
 
 EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
@@ -204,7 +222,10 @@ static const char *write_command(char *to, const struct carry *carry, const char
 		if (room_ != 0) {                                                                  \
 			command_ = write_command(alloca(room_), (carry), command_);                \
 		}                                                                                  \
-		process_execute(AT_FDCWD, SHELL, NULL, spawned(carry), 0);                         \
+		process_execute(&(struct execution){.dirfd = AT_FDCWD,                             \
+						    .path = SHELL,                                 \
+						    .flags = spawned(carry)},                      \
+				0);                                                                \
 		command_;                                                                          \
 	})
 

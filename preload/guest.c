@@ -47,6 +47,7 @@ static struct {
 	bool silent;
 	bool sandboxed; /* and that is why */
 	bool everything;
+	bool traces;
 	char setting[GUEST_SETTING_MAX];
 	const char *folder; /* in it */
 } common;
@@ -61,14 +62,28 @@ static __thread int opening_here;
 /* MODE:FOLDER behind the variable's name. */
 static bool take_setting(void)
 {
-	const char *folder = text_after(common.setting, GUEST_VARIABLE "=" GUEST_EVERYTHING);
+	static const struct {
+		const char *name;
+		bool everything, traces;
+	} modes[] = {
+	    {GUEST_RELOAD, false, false},
+	    {GUEST_EVERYTHING, true, false},
+	    {GUEST_TRACE, false, true},
+	    {GUEST_TRACE_EVERYTHING, true, true},
+	};
+	const char *mode = text_after(common.setting, GUEST_VARIABLE "=");
 
-	common.everything = folder != NULL;
-	if (folder == NULL) {
-		folder = text_after(common.setting, GUEST_VARIABLE "=" GUEST_RELOAD);
+	for (size_t i = 0; mode != NULL && i < sizeof(modes) / sizeof(*modes); i++) {
+		const char *folder = text_after(mode, modes[i].name);
+
+		if (folder != NULL) {
+			common.everything = modes[i].everything;
+			common.traces = modes[i].traces;
+			common.folder = folder;
+			return folder[0] == '/';
+		}
 	}
-	common.folder = folder;
-	return folder != NULL && folder[0] == '/';
+	return false;
 }
 
 /* The first hook of this process, or of a forked child (whose `own` the kernel has wiped). */
@@ -162,6 +177,11 @@ bool guest_wants_everything(void)
 	return common.everything;
 }
 
+bool guest_traces(void)
+{
+	return common.traces;
+}
+
 bool guest_owns_memory(void)
 {
 	return guest_owns_memory_as(raw_getpid());
@@ -200,6 +220,15 @@ void guest_mark_sent(uint64_t key)
 	}
 	/* Crowded: forget one; which one does not matter, it will only be sent again. */
 	STORE(*sent_slot(key, (unsigned)(key >> 40) % SENT_PROBES), key);
+}
+
+void guest_forget_sent(uint64_t key)
+{
+	for (unsigned probe = 0; probe < SENT_PROBES; probe++) {
+		if (LOAD(*sent_slot(key, probe)) == key) {
+			STORE(*sent_slot(key, probe), 0);
+		}
+	}
 }
 
 static bool fill_cwd(void)

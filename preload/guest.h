@@ -14,11 +14,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GUEST_VARIABLE	 "AUTORELOAD_RUN_CHANNEL"
-#define GUEST_EVERYTHING "all:" /* before the folder in the variable: system paths are sent too */
-#define GUEST_RELOAD	 "reload:"  /* before the folder: what a reload ignores is not sent */
-#define GUEST_FIFO	 "/reports" /* in the folder: where reports go */
-#define GUEST_ALARM	 "/alarm"   /* a byte in this FIFO: reports could not be sent */
+#define GUEST_VARIABLE "AUTORELOAD_RUN_CHANNEL"
+/* Before the folder in the variable, what is sent: what a reload needs; system paths, too; */
+#define GUEST_RELOAD	 "reload:"
+#define GUEST_EVERYTHING "all:"
+/* and for a trace, each fact with its result, without and with system paths. */
+#define GUEST_TRACE	       "trace:"
+#define GUEST_TRACE_EVERYTHING "trace-all:"
+#define GUEST_FIFO	       "/reports" /* in the folder: where reports go */
+#define GUEST_ALARM	       "/alarm"	  /* a byte in this FIFO: reports could not be sent */
 /*
  * In the folder: "preload" is a symlink to the builds of the library, of which the loader takes the
  * one for the program's own class ($LIB, ld.so(8)). The name is one by which AddressSanitizer knows
@@ -50,6 +54,8 @@ const char *guest_setting(void);
 const char *guest_folder(void);
 /* True if system paths are to be sent as well. */
 bool guest_wants_everything(void);
+/* True if whoever listens does not watch files, but wants to know what came of each call. */
+bool guest_traces(void);
 
 /* False in a vfork child, where only locals may be written. One system call, or none with pid. */
 bool guest_owns_memory(void);
@@ -58,6 +64,7 @@ bool guest_owns_memory_as(int pid);
 /* Remembers what has been sent; a key of 0 is never remembered. Forgets when crowded. */
 bool guest_has_sent(uint64_t key);
 void guest_mark_sent(uint64_t key);
+void guest_forget_sent(uint64_t key);
 
 /* The working directory, kept true by the hooks of chdir and fchdir. */
 struct guest_cwd {

@@ -34,34 +34,40 @@
 #define HOOK_OF_GLIBC(result_t, name, parameters, ...)	    EXPORT result_t hook_of_##name parameters;
 #include "preload/hooks.def"
 
-static void before_stream(const char *path, const char *mode)
+static void before_stream(struct change *change, const char *path, const char *mode)
 {
 	if (path != NULL) {
-		change_open(AT_FDCWD, path, open_flags_of_mode(mode));
+		change_open(change, AT_FDCWD, path, open_flags_of_mode(mode));
 	}
 }
 
-static void after_stream(const char *path, const char *mode, FILE *stream, int error)
+static void after_stream(struct change *change, const char *path, const char *mode, FILE *stream,
+			 int error)
 {
 	int fd = -1;
 
+	change_end(change, error);
 	if (stream != NULL && path != NULL) {
 		fd = NEXT(fileno)(stream);
 	}
 	observe_open(AT_FDCWD, path, open_flags_of_mode(mode), fd, error);
 }
 
-static void before_spawned_open(const char *path, int flags)
+/* What will become of it, the child's descriptors alone will know. */
+static void before_spawned_open(struct change *change, const char *path, int flags)
 {
-	change_open(AT_FDCWD, path, flags);
+	change_open(change, AT_FDCWD, path, flags);
+	change_end(change, 0);
+	change->header.kind = 0;
 	if ((flags & O_ACCMODE) != O_WRONLY) {
 		observe_before_read(AT_FDCWD, path);
 	}
 }
 
 /* The working directory, or one above it, may be called otherwise now. */
-static void after_rename(int error)
+static void after_rename(struct change *change, int error)
 {
+	change_end(change, error);
 	if (error == 0 && guest_enter()) {
 		guest_cwd_changed();
 	}
@@ -82,6 +88,8 @@ static void after_chdir(const char *path, int error)
 		__typeof__(&name) next = NEXT(name);                                               \
 		result_t result = FAILURE(result);                                                 \
 		int error = ENOSYS;                                                                \
+		struct change change __attribute__((unused));                                      \
+		change.header.kind = 0;                                                            \
 		if (next == NULL) {                                                                \
 			errno = error;                                                             \
 			return result;                                                             \
@@ -107,6 +115,7 @@ static void after_chdir(const char *path, int error)
 		__typeof__(&name) next = NEXT(name);                                               \
 		result_t result = FAILURE(result);                                                 \
 		int error = ENOSYS;                                                                \
+		struct change change;                                                              \
 		mode_t mode = 0;                                                                   \
 		if (next == NULL) {                                                                \
 			errno = error;                                                             \
@@ -118,12 +127,14 @@ static void after_chdir(const char *path, int error)
 			mode = va_arg(list, mode_t);                                               \
 			va_end(list);                                                              \
 		}                                                                                  \
+		change.header.kind = 0;                                                            \
 		if (change_is_possible(flags)) {                                                   \
-			KEEPING_ERRNO(change_open(dirfd, path, flags));                            \
+			KEEPING_ERRNO(change_open(&change, dirfd, path, flags));                   \
 		}                                                                                  \
 		result = next arguments;                                                           \
 		error = result < 0 ? errno : 0;                                                    \
-		KEEPING_ERRNO(observe_open(dirfd, path, flags, result, error));                    \
+		KEEPING_ERRNO((change_end(&change, error),                                         \
+			       observe_open(dirfd, path, flags, result, error)));                  \
 		return result;                                                                     \
 	}
 

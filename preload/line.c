@@ -90,6 +90,13 @@ void line_alarm(void)
 	}
 }
 
+bool line_is_heard(void)
+{
+	struct status status;
+
+	return status_of_path(AT_FDCWD, guest_folder(), 0, &status) == 0;
+}
+
 static bool may_keep(int number)
 {
 	struct rlimit64 limit;

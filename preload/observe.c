@@ -5,6 +5,7 @@
 #include <linux/errno.h>
 #include <linux/fcntl.h>
 
+#include "preload/changes.h"
 #include "preload/guest.h"
 #include "preload/tell.h"
 #include "preload/text.h"
@@ -12,6 +13,12 @@
 enum { LISTED_AGAIN = 1 }; /* a variant of tell_fact() */
 
 #define GLOB_FOLDER_MAX 512
+
+/* Not only what a file says, but also that it is there. */
+static bool wants_looks(void)
+{
+	return guest_wants_everything() || guest_traces();
+}
 
 static bool may_read(int flags)
 {
@@ -36,6 +43,8 @@ static __attribute__((noinline)) void report_opened(int dirfd, const char *path,
 	if (status_is(&status, STATUS_TYPE_FOLDER)) {
 		header.kind = REPORT_LIST;
 		tell_fact(&header, dirfd, path, 0);
+	} else if (guest_traces()) {
+		tell_fact(&header, dirfd, path, 0);
 	}
 	/* Devices, pipes, sockets: nothing to tell, now or later. */
 	tell_remember(dirfd, path, REPORT_READ);
@@ -47,7 +56,7 @@ static void report_missing(int dirfd, const char *path, bool nofollow)
 
 	/* A question about a link alone (lstat) is asked by those who walk trees, not by readers.
 	 */
-	if (nofollow && !guest_wants_everything()) {
+	if (nofollow && !wants_looks()) {
 		return;
 	}
 	if (tell_is_news(dirfd, path, REPORT_MISSING)) {
@@ -70,13 +79,26 @@ static bool names_descriptor(const char *path)
 	return rest != NULL && *rest != '\0';
 }
 
+/* For a trace, what was to be written has been told by whoever knows what it was to become. */
+static void report_unopened(int dirfd, const char *path, int flags, int error)
+{
+	if (guest_traces() && change_is_possible(flags)) {
+		return;
+	}
+	if (error == ENOENT) {
+		report_missing(dirfd, path, false);
+	} else {
+		tell_failure(REPORT_READ, dirfd, path, error);
+	}
+}
+
 void observe_open(int dirfd, const char *path, int flags, int fd, int error)
 {
-	if ((fd < 0 && error != ENOENT) || path == NULL || !guest_enter()) {
+	if (path == NULL || !guest_enter()) {
 		return;
 	}
 	if (fd < 0) {
-		report_missing(dirfd, path, false);
+		report_unopened(dirfd, path, flags, error);
 	} else if (!may_read(flags)) {
 		return;
 	} else if (names_descriptor(path)) {
@@ -127,15 +149,19 @@ void observe_stat(int dirfd, const char *path, bool nofollow, const struct ident
 {
 	struct report_header header = {.kind = REPORT_STAT};
 
-	if ((error != 0 && error != ENOENT) || path == NULL || path[0] == '\0' || !guest_enter()) {
+	if (path == NULL || error == EFAULT || path[0] == '\0' || !guest_enter()) {
 		return;
 	}
 	if (error == ENOENT) {
 		report_missing(dirfd, path, nofollow);
 		return;
 	}
+	if (error != 0) {
+		tell_failure(REPORT_STAT, dirfd, path, error);
+		return;
+	}
 	/* Only a regular file, found by following links, can be what the program depends on. */
-	if (nofollow || (mode & STATUS_TYPE_MASK) != STATUS_TYPE_REGULAR ||
+	if ((!guest_traces() && (nofollow || (mode & STATUS_TYPE_MASK) != STATUS_TYPE_REGULAR)) ||
 	    !tell_is_news(dirfd, path, REPORT_STAT)) {
 		return;
 	}
@@ -149,17 +175,27 @@ void observe_existence(int dirfd, const char *path)
 {
 	struct report_header header = {.kind = REPORT_STAT};
 
-	if (guest_enter() && guest_wants_everything() && path != NULL && path[0] != '\0' &&
+	if (guest_enter() && wants_looks() && path != NULL && path[0] != '\0' &&
 	    tell_identify(dirfd, path, 0, &header) == 0 &&
-	    (header.mode & STATUS_TYPE_MASK) == STATUS_TYPE_REGULAR) {
+	    (guest_traces() || (header.mode & STATUS_TYPE_MASK) == STATUS_TYPE_REGULAR) &&
+	    tell_is_news(dirfd, path, REPORT_STAT)) {
 		tell_fact(&header, dirfd, path, 0);
 	}
 }
 
 void observe_access(int dirfd, const char *path, int error)
 {
-	if (guest_enter() && error == ENOENT) {
+	struct report_header header = {.kind = REPORT_STAT};
+
+	if (!guest_enter()) {
+		return;
+	}
+	if (error == ENOENT) {
 		report_missing(dirfd, path, false);
+	} else if (error != 0) {
+		tell_failure(REPORT_STAT, dirfd, path, error);
+	} else if (guest_traces() && tell_is_news(dirfd, path, REPORT_STAT)) {
+		tell_fact(&header, dirfd, path, 0);
 	}
 }
 
@@ -172,7 +208,7 @@ static void report_listing(int dirfd, const char *path)
 	struct report_header header = {.kind = REPORT_LIST};
 	unsigned variant = 0;
 
-	if (tell_has_told(dirfd, path, REPORT_LIST)) {
+	if (!guest_traces() && tell_has_told(dirfd, path, REPORT_LIST)) {
 		header.flags = REPORT_AGAIN;
 		variant = LISTED_AGAIN;
 	}
@@ -184,11 +220,13 @@ static void report_listing(int dirfd, const char *path)
 
 void observe_list(int dirfd, const char *path, int error)
 {
-	if ((error != 0 && error != ENOENT) || path == NULL || !guest_enter()) {
+	if (path == NULL || !guest_enter()) {
 		return;
 	}
 	if (error == ENOENT) {
 		report_missing(dirfd, path, false);
+	} else if (error != 0) {
+		tell_failure(REPORT_LIST, dirfd, path, error);
 	} else {
 		report_listing(dirfd, path);
 	}
@@ -286,11 +324,13 @@ void observe_realpath(const char *path, int error)
 {
 	struct report_header header = {.kind = REPORT_READLINK};
 
-	if ((error != 0 && error != ENOENT) || path == NULL || !guest_enter()) {
+	if (path == NULL || !guest_enter()) {
 		return;
 	}
 	if (error == ENOENT) {
 		report_missing(AT_FDCWD, path, false);
+	} else if (error != 0) {
+		tell_failure(REPORT_READLINK, AT_FDCWD, path, error);
 	} else if (!tell_is_beneath_notice(path)) {
 		tell_fact(&header, AT_FDCWD, path, 1);
 	}

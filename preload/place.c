@@ -214,7 +214,7 @@ static bool add_place(struct report_header *header, const struct place *place,
 }
 
 static bool send_once(struct report_header *header, const struct place *first,
-		      const struct place *second, bool *torn)
+		      const struct place *second, const struct piece *text, bool *torn)
 {
 	struct scratch scratch = {.used = 0, .holds_long = false};
 	struct piece pieces[SENDER_PIECES_MAX];
@@ -227,6 +227,10 @@ static bool send_once(struct report_header *header, const struct place *first,
 	if (add_place(header, first, &scratch, &prefixes[0], pieces, &count, false) &&
 	    (second == NULL ||
 	     add_place(header, second, &scratch, &prefixes[1], pieces, &count, true))) {
+		if (text != NULL) {
+			pieces[count++] = *text;
+			header->text_length = (uint32_t)text->length;
+		}
 		sent = sender_send(header, pieces, count);
 		for (int i = 0; i < 2; i++) {
 			*torn |= prefixes[i].cached && !guest_cwd_holds(&prefixes[i].cwd);
@@ -236,14 +240,15 @@ static bool send_once(struct report_header *header, const struct place *first,
 	return sent;
 }
 
-bool place_send(struct report_header *header, const struct place *first, const struct place *second)
+bool place_send(struct report_header *header, const struct place *first, const struct place *second,
+		const struct piece *text)
 {
 	bool torn = true;
 	bool sent = false;
 
 	/* The cached working directory may be overwritten while it is sent: then send it again. */
 	for (int attempt = 0; torn && attempt < 3; attempt++) {
-		sent = send_once(header, first, second, &torn);
+		sent = send_once(header, first, second, text, &torn);
 	}
 	return sent && !torn;
 }

@@ -30,12 +30,12 @@ bool place_quick_hash(const struct place *place, uint64_t *hash);
 void place_key(const struct place *place, uint64_t *hash);
 
 /*
- * Sends the report with one or two places (second may be NULL): sets the header's lengths. False if
- * it was not sent. What is relative to nowhere (a descriptor that is closed, a folder that has been
- * removed, or is deeper than PATH_MAX) is not sent and not counted as lost. An empty path is the
- * descriptor's own.
+ * Sends the report with one or two places and a text (second and text may be NULL): sets the
+ * header's lengths. False if it was not sent. What is relative to nowhere (a descriptor that is
+ * closed, a folder that has been removed, or is deeper than PATH_MAX) is not sent and not counted
+ * as lost. An empty path is the descriptor's own.
  */
-bool place_send(struct report_header *header, const struct place *first,
-		const struct place *second);
+bool place_send(struct report_header *header, const struct place *first, const struct place *second,
+		const struct piece *text);
 
 #endif

@@ -9,21 +9,37 @@
 #include "preload/guest.h"
 #include "preload/line.h"
 #include "preload/objects.h"
+#include "preload/observe.h"
+#include "preload/peek.h"
 #include "preload/place.h"
 #include "preload/tell.h"
 #include "preload/text.h"
 
 #define EXECUTABLE_MAX 512
-#define ARGV_MAX       192
+#define ARGV_MAX       192  /* of a hello, and of an exec */
+#define ARGV_TRACE_MAX 4096 /* of a hello, for a trace */
+
+/* The first words of the command line, from /proc, because musl gives constructors no argv. */
+static size_t read_words(char *words, size_t size)
+{
+	int fd = raw_openat(AT_FDCWD, "/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	long length = 0;
+
+	if (fd >= 0) {
+		length = raw_read(fd, words, size);
+		raw_close(fd);
+	}
+	return length > 0 ? (size_t)length : 0;
+}
 
 void process_introduce(bool forked)
 {
+	static char all_words[ARGV_TRACE_MAX]; /* by one thread, but where a root is exchanged */
 	struct report_header header = {.kind = forked ? REPORT_FORKED : REPORT_HELLO};
 	char executable[EXECUTABLE_MAX];
 	char words[ARGV_MAX];
 	struct piece pieces[2] = {{executable, 0}, {words, 0}};
 	long length;
-	int fd;
 
 	header.parent = raw_getppid();
 	if (forked) {
@@ -36,12 +52,11 @@ void process_introduce(bool forked)
 	tell_identify(AT_FDCWD, "/", 0, &header);
 	length = raw_readlinkat(AT_FDCWD, "/proc/self/exe", executable, sizeof(executable));
 	pieces[0].length = length > 0 && length < (long)sizeof(executable) ? (size_t)length : 0;
-	/* From /proc, because musl gives constructors no argv. */
-	fd = raw_openat(AT_FDCWD, "/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		length = raw_read(fd, words, sizeof(words));
-		pieces[1].length = length > 0 ? (size_t)length : 0;
-		raw_close(fd);
+	if (guest_traces()) {
+		pieces[1].text = all_words;
+		pieces[1].length = read_words(all_words, sizeof(all_words));
+	} else {
+		pieces[1].length = read_words(words, sizeof(words));
 	}
 	header.first_length = (uint32_t)pieces[0].length;
 	header.text_length = (uint32_t)pieces[1].length;
@@ -64,17 +79,54 @@ __attribute__((destructor)) static void end(void)
 	}
 }
 
-void process_execute(int dirfd, const char *path, const char *search_path, unsigned flags,
-		     int error)
+/*
+ * As many words as fit, a NUL behind each. Through the kernel, as nobody has looked at the pointers
+ * yet: a wild one is the program's to be told of.
+ */
+static size_t peek_words(char words[ARGV_MAX], char *const *argv)
 {
+	size_t used = 0;
+	const char *word = NULL;
+
+	while (argv != NULL && peek(&word, argv++, sizeof(word)) == sizeof(word) && word != NULL) {
+		long got = peek(words + used, word, ARGV_MAX - used);
+		size_t length = 0;
+
+		while (length < (size_t)(got > 0 ? got : 0) && words[used + length] != '\0') {
+			length++;
+		}
+		if (got <= (long)length) {
+			break;
+		}
+		used += length + 1;
+	}
+	return used;
+}
+
+/* A program that is not there. */
+static void tell_missing_program(int dirfd, const char *path, int error)
+{
+	if (error == ENOENT) {
+		observe_access(dirfd, path, error);
+	} else {
+		tell_failure(REPORT_EXEC, dirfd, path, error);
+	}
+}
+
+void process_execute(const struct execution *execution, int error)
+{
+	int dirfd = execution->dirfd;
+	const char *path = execution->path;
+	const char *search_path = execution->search_path;
+	char text[ARGV_MAX];
+	struct piece words = {text, 0};
 	struct report_header header = {.kind = REPORT_EXEC, .error = error};
 	struct place place = {.dirfd = dirfd, .path = path, .afresh = true};
 	struct place search = {.dirfd = AT_FDCWD, .path = search_path, .verbatim = true};
 	bool searched;
 	int found;
 
-	/* EFAULT: nobody may touch what was passed. argv is not touched at all; the hello tells it.
-	 */
+	/* EFAULT: nobody may touch what was passed. */
 	if (path == NULL || error == EFAULT || !guest_enter()) {
 		return;
 	}
@@ -83,18 +135,27 @@ void process_execute(int dirfd, const char *path, const char *search_path, unsig
 		return; /* a shell tries every folder of PATH; a wild pointer will fail, too */
 	}
 	searched = search_path != NULL && !text_has_slash(path);
+	if (path[0] != '\0' && guest_traces() && (error == ENOENT || error == ENOTDIR) &&
+	    !searched) {
+		tell_missing_program(dirfd, path, error);
+		return;
+	}
 	if (path[0] == '\0' || (error == ENOENT && !searched)) {
 		return; /* it was not announced */
 	}
 	if (error != 0) {
 		header.flags |= REPORT_FAILED;
 	}
-	header.flags |= (uint16_t)flags;
+	header.flags |= (uint16_t)execution->flags;
 	if (searched) {
 		header.flags |= REPORT_SEARCHED;
 		place.verbatim = true;
 	}
-	place_send(&header, &place, searched ? &search : NULL);
+	/* Else the hello tells them. */
+	if (guest_traces() && error == 0) {
+		words.length = peek_words(text, execution->argv);
+	}
+	place_send(&header, &place, searched ? &search : NULL, &words);
 }
 
 bool process_sandbox(int mode, const void *filter)

@@ -8,12 +8,17 @@
 /* Sent once a process: REPORT_HELLO, or REPORT_FORKED for a copy of one. */
 void process_introduce(bool forked);
 
-/*
- * Before an exec or spawn, and with `error` after one that failed. search_path: the PATH that a
- * name without a slash is looked up in, or NULL. flags: REPORT_SPAWNED, REPORT_UNREACHABLE.
- */
-void process_execute(int dirfd, const char *path, const char *search_path, unsigned flags,
-		     int error);
+/* What an exec or spawn has been asked for. */
+struct execution {
+	int dirfd;
+	const char *path;
+	const char *search_path; /* that a name without a slash is looked up in, or NULL */
+	char *const *argv;	 /* may be anything */
+	unsigned flags;		 /* REPORT_SPAWNED, REPORT_UNREACHABLE */
+};
+
+/* Before it, and with `error` after one that failed. */
+void process_execute(const struct execution *execution, int error);
 
 /*
  * Before a seccomp filter (or strict mode) is installed: says so, then the library falls silent,

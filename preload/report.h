@@ -9,6 +9,9 @@
  * goes in several: each repeats the header and carries the part of the payload from `offset` on;
  * (pid, tid) tells whose parts belong together, because a thread sends one report at a time.
  *
+ * For a trace, what changes a file is told after the call, with its result; what failed for another
+ * reason than that nothing is there is told as well (REPORT_FAILED).
+ *
  * Pure functions on buffers, no libc: both programs link report.c. Reports come from processes that
  * we do not control: whoever decodes trusts nothing but what report_decode has checked.
  */
@@ -22,19 +25,19 @@ enum report_kind {
 	REPORT_HELLO = 1, /* a process image begins: first = executable, text = argv */
 	REPORT_FORKED,	  /* a copy of a process reports for the first time: no strings */
 	REPORT_READ,	  /* opened for reading */
-	REPORT_WRITE,	  /* about to be opened for writing: see the flags */
+	REPORT_WRITE,	  /* about to be opened for writing, or changed by name: see the flags */
 	REPORT_MISSING,	  /* looked for and not found (ENOENT) */
 	REPORT_STAT,	  /* stat that follows links, found */
 	REPORT_LIST,	  /* a directory opened to be listed */
 	REPORT_EXEC,	  /* about to be executed; with REPORT_FAILED: the execution failed */
 	REPORT_RENAME,	  /* first is about to become second */
-	REPORT_LINK,	  /* first, about to be made a link (hard or symbolic) */
-	REPORT_REMOVE,	  /* first is about to be removed */
-	REPORT_MKDIR,	  /* first is about to be made, a directory */
-	REPORT_LOST,	  /* `count` reports of this process could not be sent */
-	REPORT_READLINK,  /* a symlink was read: with its identity, or (realpath) all on the way */
-	REPORT_LOAD,	  /* a shared object was loaded */
-	REPORT_SANDBOX,	  /* the process is about to forbid itself system calls: the last report */
+	REPORT_LINK, /* first, about to be made a link (hard or symbolic); in a trace, to second */
+	REPORT_REMOVE,	 /* first is about to be removed */
+	REPORT_MKDIR,	 /* first is about to be made, a directory */
+	REPORT_LOST,	 /* `count` reports of this process could not be sent */
+	REPORT_READLINK, /* a symlink was read: with its identity, or (realpath) all on the way */
+	REPORT_LOAD,	 /* a shared object was loaded */
+	REPORT_SANDBOX,	 /* the process is about to forbid itself system calls: the last report */
 	REPORT_KIND_END,
 };
 
@@ -48,6 +51,7 @@ enum report_flag {
 	REPORT_SPAWNED = 1 << 7,     /* EXEC: by a child, whose pid is not known yet */
 	REPORT_UNREACHABLE = 1 << 6, /* EXEC: the library cannot be opened from there */
 	REPORT_AGAIN = 1 << 8,	     /* LIST: this process has listed it before */
+	REPORT_TOUCHED = 1 << 9,     /* WRITE: its times or its length, by name */
 };
 
 #define REPORT_MAGIC	  0x31524c41u /* "ALR1" on the wire of a little-endian machine */
@@ -71,7 +75,7 @@ struct report_header {
 	uint32_t first_length, second_length, text_length; /* of the whole payload */
 	int32_t pid;	  /* as the sender sees itself: in a pid namespace it means little to us */
 	int32_t tid;	  /* of a report in several frames; else the pid again */
-	int32_t parent;	  /* HELLO, FORKED: the parent's pid */
+	int32_t parent;	  /* HELLO, FORKED, in a trace whatever a vfork child sends: the parent */
 	int32_t error;	  /* errno of a failed call, else 0 */
 	uint32_t mode;	  /* st_mode, of the file that the identity tells */
 	uint64_t time_ns; /* CLOCK_MONOTONIC; 0: just now, when it arrives */

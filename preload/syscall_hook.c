@@ -44,28 +44,30 @@ static long forward(long number, const struct arguments *a)
 
 #ifdef SYS_open
 /* The calls of the first Unix, which newer machines do not have any more. */
-static void before_old(long number, const struct arguments *a)
+static void before_old(struct change *change, long number, const struct arguments *a)
 {
 	switch (number) {
 	case SYS_open:
-		change_open(AT_FDCWD, PATH_AT(0), FD_AT(1));
+		change_open(change, AT_FDCWD, PATH_AT(0), FD_AT(1));
 		break;
 	case SYS_creat:
-		change_open(AT_FDCWD, PATH_AT(0), O_WRONLY | O_CREAT | O_TRUNC);
+		change_open(change, AT_FDCWD, PATH_AT(0), O_WRONLY | O_CREAT | O_TRUNC);
 		break;
 	case SYS_rename:
-		change_rename(AT_FDCWD, PATH_AT(0), AT_FDCWD, PATH_AT(1));
+		change_rename(change, AT_FDCWD, PATH_AT(0), AT_FDCWD, PATH_AT(1));
 		break;
 	case SYS_unlink:
 	case SYS_rmdir:
-		change_name(REPORT_REMOVE, AT_FDCWD, PATH_AT(0));
+		change_name(change, REPORT_REMOVE, AT_FDCWD, PATH_AT(0));
 		break;
 	case SYS_mkdir:
-		change_name(REPORT_MKDIR, AT_FDCWD, PATH_AT(0));
+		change_name(change, REPORT_MKDIR, AT_FDCWD, PATH_AT(0));
 		break;
 	case SYS_link:
+		change_link(change, AT_FDCWD, PATH_AT(0), AT_FDCWD, PATH_AT(1));
+		break;
 	case SYS_symlink:
-		change_name(REPORT_LINK, AT_FDCWD, PATH_AT(1));
+		change_symlink(change, PATH_AT(0), AT_FDCWD, PATH_AT(1));
 		break;
 	case SYS_readlink:
 		observe_readlink(AT_FDCWD, PATH_AT(0));
@@ -77,39 +79,39 @@ static void before_old(long number, const struct arguments *a)
 #endif
 
 /* What the call does to files, announced before it. */
-static void before(long number, const struct arguments *a)
+static void before(struct change *change, long number, const struct arguments *a)
 {
 	switch (number) {
 	case SYS_openat:
-		change_open(FD_AT(0), PATH_AT(1), FD_AT(2));
+		change_open(change, FD_AT(0), PATH_AT(1), FD_AT(2));
 		break;
 	case SYS_renameat2:
 #ifdef SYS_renameat
 	case SYS_renameat:
 #endif
-		change_rename(FD_AT(0), PATH_AT(1), FD_AT(2), PATH_AT(3));
+		change_rename(change, FD_AT(0), PATH_AT(1), FD_AT(2), PATH_AT(3));
 		break;
 	case SYS_unlinkat:
-		change_name(REPORT_REMOVE, FD_AT(0), PATH_AT(1));
+		change_name(change, REPORT_REMOVE, FD_AT(0), PATH_AT(1));
 		break;
 	case SYS_mkdirat:
-		change_name(REPORT_MKDIR, FD_AT(0), PATH_AT(1));
+		change_name(change, REPORT_MKDIR, FD_AT(0), PATH_AT(1));
 		break;
 	case SYS_linkat:
-		change_name(REPORT_LINK, FD_AT(2), PATH_AT(3));
+		change_link(change, FD_AT(0), PATH_AT(1), FD_AT(2), PATH_AT(3));
 		break;
 	case SYS_symlinkat:
-		change_name(REPORT_LINK, FD_AT(1), PATH_AT(2));
+		change_symlink(change, PATH_AT(0), FD_AT(1), PATH_AT(2));
 		break;
 	case SYS_truncate:
-		change_overwrite(AT_FDCWD, PATH_AT(0), false);
+		change_overwrite(change, AT_FDCWD, PATH_AT(0), false);
 		break;
 	case SYS_readlinkat:
 		observe_readlink(FD_AT(0), PATH_AT(1));
 		break;
 	default:
 #ifdef SYS_open
-		before_old(number, a);
+		before_old(change, number, a);
 #endif
 		break;
 	}
@@ -118,7 +120,7 @@ static void before(long number, const struct arguments *a)
 /* openat2's flags lie in memory, which the kernel has found good if it got as far as looking. */
 static void after_openat2(const struct arguments *a, int fd, int error)
 {
-	if (fd >= 0 || error == ENOENT) {
+	if (fd >= 0 || error == ENOENT || error == EACCES) {
 		const struct open_how *how = (const struct open_how *)a->at[2];
 
 		observe_open(FD_AT(0), PATH_AT(1), (int)how->flags, fd, error);
@@ -188,17 +190,19 @@ static long execute(long number, const struct arguments *given)
 	struct arguments a = *given;
 	struct carry carry;
 	bool at = number == SYS_execveat;
-	int dirfd = at ? (int)a.at[0] : AT_FDCWD;
-	const char *path = (const char *)a.at[at ? 1 : 0];
 	long *environment = &a.at[at ? 3 : 2];
-	unsigned flags;
+	struct execution execution = {
+	    .dirfd = at ? (int)a.at[0] : AT_FDCWD,
+	    .path = (const char *)a.at[at ? 1 : 0],
+	    .argv = (char *const *)a.at[at ? 2 : 1],
+	};
 	long result;
 
 	KEEPING_ERRNO(*environment = (long)CARRIED(&carry, (char *const *)*environment));
-	flags = carry.unreachable ? REPORT_UNREACHABLE : 0;
-	KEEPING_ERRNO(process_execute(dirfd, path, NULL, flags, 0));
+	execution.flags = carry.unreachable ? REPORT_UNREACHABLE : 0;
+	KEEPING_ERRNO(process_execute(&execution, 0));
 	result = forward(number, &a);
-	KEEPING_ERRNO(process_execute(dirfd, path, NULL, flags, errno));
+	KEEPING_ERRNO(process_execute(&execution, errno));
 	return result;
 }
 
@@ -227,6 +231,7 @@ static long shut_in(long number, const struct arguments *a)
 EXPORT long syscall(long number, ...)
 {
 	struct arguments arguments;
+	struct change change;
 	va_list list;
 	long result;
 	int error;
@@ -242,9 +247,11 @@ EXPORT long syscall(long number, ...)
 	if (shuts_in(number, &arguments)) {
 		return shut_in(number, &arguments);
 	}
-	KEEPING_ERRNO(before(number, &arguments));
+	change.header.kind = 0;
+	KEEPING_ERRNO(before(&change, number, &arguments));
 	result = forward(number, &arguments);
 	error = result == -1 ? errno : 0;
+	KEEPING_ERRNO(change_end(&change, error));
 	KEEPING_ERRNO(after(number, &arguments, (int)result, error));
 	if (error == 0) {
 		KEEPING_ERRNO(after_move(number));

@@ -2,6 +2,8 @@
 /* A fact about a path; see tell.h. */
 #include "preload/tell.h"
 
+#include <linux/errno.h>
+
 #include "preload/guest.h"
 #include "preload/path_hash.h"
 #include "preload/place.h"
@@ -72,7 +74,41 @@ void tell_fact(struct report_header *header, int dirfd, const char *path, unsign
 			return;
 		}
 	}
-	if (place_send(header, &place, NULL)) {
+	if (place_send(header, &place, NULL, NULL)) {
 		guest_mark_sent(key);
+	}
+}
+
+void tell_forget(int dirfd, const char *path)
+{
+	struct place place = {.dirfd = dirfd, .path = path};
+	uint64_t key;
+
+	place_key(&place, &key);
+	for (unsigned kind = 1; key != 0 && kind < REPORT_KIND_END; kind++) {
+		unsigned variants = kind == REPORT_WRITE ? TELL_VARIANTS : 2;
+
+		for (unsigned variant = 0; variant < variants; variant++) {
+			guest_forget_sent(path_key(key, TELL_KIND(kind, variant)));
+		}
+		guest_forget_sent(path_key(key, TELL_KIND(kind, TELL_FAILED(ENOENT))));
+		guest_forget_sent(path_key(key, TELL_KIND(kind, TELL_FAILED(EEXIST))));
+	}
+}
+
+void tell_failure(enum report_kind kind, int dirfd, const char *path, int error)
+{
+	struct report_header header = {
+	    .kind = (uint16_t)kind, .flags = REPORT_FAILED, .error = error};
+
+	/* Of these paths, nobody knows where they end. */
+	if (error == EFAULT || error == ENAMETOOLONG || !guest_traces()) {
+		return;
+	}
+	if (error == ENOTDIR) {
+		header.kind = REPORT_MISSING;
+	}
+	if (tell_is_news(dirfd, path, TELL_KIND(header.kind, TELL_FAILED(error)))) {
+		tell_fact(&header, dirfd, path, TELL_FAILED(error));
 	}
 }

@@ -37,9 +37,21 @@ bool tell_has_told(int dirfd, const char *path, unsigned kind);
 /* Remembers one that is not worth telling as if it had been. */
 void tell_remember(int dirfd, const char *path, unsigned kind);
 
+#define TELL_VARIANTS		 16u
 #define TELL_KIND(kind, variant) ((unsigned)(kind) | (unsigned)(variant) << 8)
+/* The variant of a fact that failed so: none is like another error's, or like success. */
+#define TELL_FAILED(error) (TELL_VARIANTS + (unsigned)(error))
 
-/* Sends the fact unless it has been sent; `variant` tells apart facts of the same kind. */
+/*
+ * Sends the fact unless it has been sent; `variant`, below TELL_VARIANTS or TELL_FAILED(), tells
+ * apart facts of the same kind.
+ */
 void tell_fact(struct report_header *header, int dirfd, const char *path, unsigned variant);
+
+/* The path leads elsewhere from now on: what succeeds there, and that nothing is, is news again. */
+void tell_forget(int dirfd, const char *path);
+
+/* For a trace: a call that looks at a path has failed, for another reason than ENOENT. */
+void tell_failure(enum report_kind kind, int dirfd, const char *path, int error);
 
 #endif

@@ -18,6 +18,7 @@
 #include "launcher/child.h"
 #include "launcher/environment.h"
 #include "launcher/library.h"
+#include "preload/guest.h"
 
 #define STATUS_OURS 125
 
@@ -53,7 +54,8 @@ int main(int argc, char *argv[])
 		channel = channel_open(library);
 	}
 	if (channel != NULL) {
-		environment = environment_with_preload(environ, channel_folder(channel), false);
+		environment =
+		    environment_with_preload(environ, channel_folder(channel), GUEST_RELOAD);
 	}
 	pid = environment != NULL ? fork() : -1;
 	if (pid == 0) {

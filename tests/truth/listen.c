@@ -32,6 +32,7 @@
 #include "launcher/environment.h"
 #include "launcher/library.h"
 #include "launcher/utf8.h"
+#include "preload/guest.h"
 
 #define STATUS_OURS 125
 
@@ -252,7 +253,8 @@ int main(int argc, char *argv[])
 		channel = channel_open(library);
 	}
 	if (channel != NULL) {
-		environment = environment_with_preload(environ, channel_folder(channel), !reload);
+		environment = environment_with_preload(environ, channel_folder(channel),
+						       reload ? GUEST_RELOAD : GUEST_EVERYTHING);
 	}
 	if (environment != NULL) {
 		status = run(channel, environment, words + 1, output);

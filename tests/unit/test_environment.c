@@ -28,37 +28,39 @@ Test(environment, with_preload)
 {
 	static const struct {
 		const char *given[6];
-		bool everything;
+		const char *mode;
 		const char *wanted;
 	} cases[] = {
-	    {{NULL}, false, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
-	    {{NULL}, true, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=all:/c\n"},
+	    {{NULL}, GUEST_RELOAD, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
+	    {{NULL}, GUEST_EVERYTHING, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=all:/c\n"},
+	    {{NULL}, GUEST_TRACE, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=trace:/c\n"},
+	    {{NULL}, GUEST_TRACE_EVERYTHING, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=trace-all:/c\n"},
 	    {{"A=1", "B=", "C=x=y", NULL},
-	     false,
+	     GUEST_RELOAD,
 	     "A=1\nB=\nC=x=y\nLD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
 	    /* the user's own is first: a sanitizer's runtime insists on it */
 	    {{"A=1", "LD_PRELOAD=libasan.so.8", "B=2", NULL},
-	     false,
+	     GUEST_RELOAD,
 	     "A=1\nB=2\nLD_PRELOAD=libasan.so.8:/c" LIBRARY "\n" OURS "=reload:/c\n"},
 	    {{"LD_PRELOAD=/a b.so /c.so:/d.so", NULL},
-	     false,
+	     GUEST_RELOAD,
 	     "LD_PRELOAD=/a b.so /c.so:/d.so:/c" LIBRARY "\n" OURS "=reload:/c\n"},
-	    {{"LD_PRELOAD=", NULL}, false, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
+	    {{"LD_PRELOAD=", NULL}, GUEST_RELOAD, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
 	    /* that of a launcher around us, or before us */
 	    {{OURS "=reload:/old", "A=1", OURS "=all:/older", NULL},
-	     false,
+	     GUEST_RELOAD,
 	     "A=1\nLD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
-	    {{OURS "=", NULL}, false, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
+	    {{OURS "=", NULL}, GUEST_RELOAD, "LD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
 	    /* names that only begin so, and an entry that is no variable */
 	    {{"LD_PRELOAD_X=1", "XLD_PRELOAD=2", OURS "X=3", "LD_PRELOAD", NULL},
-	     false,
+	     GUEST_RELOAD,
 	     "LD_PRELOAD_X=1\nXLD_PRELOAD=2\n" OURS "X=3\nLD_PRELOAD\n"
 	     "LD_PRELOAD=/c" LIBRARY "\n" OURS "=reload:/c\n"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char **environment = environment_with_preload((char *const *)cases[i].given, "/c",
-							      cases[i].everything);
+		char **environment =
+		    environment_with_preload((char *const *)cases[i].given, "/c", cases[i].mode);
 
 		cr_assert(environment != NULL);
 		cr_expect(eq(str, (char *)joined(environment), (char *)cases[i].wanted), "%zu", i);
@@ -112,7 +114,7 @@ Test(environment, of_generation)
 	environment_free(environment);
 	environment_free(base);
 	/* the channel stays */
-	base = environment_with_preload(given, "/c", false);
+	base = environment_with_preload(given, "/c", GUEST_RELOAD);
 	environment = environment_of_generation(base, 2, NULL);
 	cr_assert(strstr(joined(environment), OURS "=reload:/c\n") != NULL);
 	environment_free(environment);

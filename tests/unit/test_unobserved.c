@@ -17,7 +17,7 @@ static void enter(void)
 	message_set_verbosity(0);
 	journal = journal_open(NULL, directory, "app");
 	cr_assert(journal != NULL);
-	unobserved = unobserved_new(journal);
+	unobserved = unobserved_new(journal, false);
 	cr_assert(unobserved != NULL);
 	capture = capture_begin(STDERR_FILENO);
 }

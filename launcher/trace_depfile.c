@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* Rules for make and ninja; see trace_depfile.h. */
+#include "launcher/trace_depfile.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <uthash.h>
+
+#include "launcher/message.h"
+#include "launcher/printable.h"
+
+struct file {
+	char *path;
+	bool is_input, is_output;
+	UT_hash_handle hh;
+};
+
+struct trace_depfile {
+	struct file *files;
+};
+
+struct trace_depfile *trace_depfile_new(void)
+{
+	return calloc(1, sizeof(struct trace_depfile));
+}
+
+void trace_depfile_free(struct trace_depfile *depfile)
+{
+	struct file *file;
+	struct file *next;
+
+	if (depfile == NULL) {
+		return;
+	}
+	file = depfile->files;
+	HASH_CLEAR(hh, depfile->files); /* its links stay */
+	while (file != NULL) {
+		next = file->hh.next;
+		free(file->path);
+		free(file);
+		file = next;
+	}
+	free(depfile);
+}
+
+static void note(struct trace_depfile *depfile, const char *path, bool output)
+{
+	struct file *file;
+
+	HASH_FIND_STR(depfile->files, path, file);
+	if (file == NULL) {
+		file = calloc(1, sizeof(*file));
+		if (file == NULL) {
+			return;
+		}
+		file->path = strdup(path);
+		if (file->path == NULL) {
+			free(file);
+			return;
+		}
+		HASH_ADD_KEYPTR(hh, depfile->files, file->path, strlen(file->path), file);
+	}
+	file->is_input |= !output;
+	file->is_output |= output;
+}
+
+void trace_depfile_tell(struct trace_depfile *depfile, const struct trace_fact *fact)
+{
+	if (fact->error != 0) {
+		return;
+	}
+	switch (fact->kind) {
+	case TRACE_READ:
+	case TRACE_EXEC:
+	case TRACE_LOAD:
+		note(depfile, fact->path, false);
+		break;
+	case TRACE_WRITE:
+	case TRACE_LINK:
+		note(depfile, fact->path, true);
+		break;
+	case TRACE_RENAME:
+		if (fact->to != NULL) {
+			note(depfile, fact->to, true);
+		}
+		break;
+	case TRACE_MISSING:
+	case TRACE_STAT:
+	case TRACE_LIST:
+	case TRACE_REMOVE:
+	case TRACE_MKDIR:
+	case TRACE_LOST:
+	case TRACE_KINDS:
+		break;
+	}
+}
+
+char *trace_depfile_escape(const char *name, bool target)
+{
+	size_t length = strlen(name);
+	char *escaped;
+	char *to;
+
+	if (strpbrk(name, "\n\r\t;") != NULL || length == 0 || name[length - 1] == '\\') {
+		errno = EINVAL;
+		return NULL;
+	}
+	escaped = malloc(3 * length + 3);
+	to = escaped;
+	if (escaped != NULL && name[0] == '~') {
+		*to++ = '.'; /* not somebody's home */
+		*to++ = '/';
+	}
+	for (const char *at = name; escaped != NULL && *at != '\0'; at++) {
+		if (*at == ' ') {
+			/* Backslashes in front of it would escape one another. */
+			for (const char *slash = at; slash > name && slash[-1] == '\\'; slash--) {
+				*to++ = '\\';
+			}
+		}
+		if (*at == '$') {
+			*to++ = '$';
+		} else if (strchr(" #:|", *at) != NULL || (target && *at == '%')) {
+			*to++ = '\\';
+		}
+		*to++ = *at;
+	}
+	if (escaped != NULL) {
+		*to = '\0';
+	}
+	return escaped;
+}
+
+/* False, and said, if there is no way to write it. */
+static bool add_name(struct trace_output *output, const char *before, const char *name, bool target,
+		     const char *after)
+{
+	char *escaped = trace_depfile_escape(name, target);
+	char *shown;
+
+	if (escaped == NULL) {
+		shown = printable_path(name);
+		message(MESSAGE_ERROR,
+			"%s is left out of the depfile: neither make nor ninja could read its name",
+			shown);
+		free(shown);
+		return false;
+	}
+	trace_output_add(output, before, strlen(before));
+	trace_output_add(output, escaped, strlen(escaped));
+	trace_output_add(output, after, strlen(after));
+	free(escaped);
+	return true;
+}
+
+static int compare(const struct file *left, const struct file *right)
+{
+	/* A first word with "=" in it would be a variable for make. */
+	int assigns = (strchr(left->path, '=') != NULL) - (strchr(right->path, '=') != NULL);
+
+	return assigns != 0 ? assigns : strcmp(left->path, right->path);
+}
+
+static bool is_there(const struct file *file)
+{
+	struct stat status;
+
+	return stat(file->path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static bool add_targets(const struct trace_depfile *depfile, const char *const *targets,
+			size_t target_count, struct trace_output *output)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < target_count; i++) {
+		before = add_name(output, before, targets[i], true, "") ? " " : before;
+	}
+	for (const struct file *file = depfile->files; file != NULL && target_count == 0;
+	     file = file->hh.next) {
+		if (file->is_output && is_there(file)) {
+			before = add_name(output, before, file->path, true, "") ? " " : before;
+		}
+	}
+	return before[0] != '\0';
+}
+
+bool trace_depfile_write(struct trace_depfile *depfile, const char *const *targets,
+			 size_t target_count, struct trace_output *output)
+{
+	HASH_SORT(depfile->files, compare);
+	if (!add_targets(depfile, targets, target_count, output)) {
+		return false;
+	}
+	trace_output_add(output, ":", 1);
+	for (struct file *file = depfile->files; file != NULL; file = file->hh.next) {
+		file->is_input = file->is_input && !file->is_output && is_there(file) &&
+				 add_name(output, " \\\n  ", file->path, false, "");
+	}
+	trace_output_add(output, "\n", 1);
+	for (struct file *file = depfile->files; file != NULL; file = file->hh.next) {
+		if (file->is_input && strchr(file->path, '%') == NULL) {
+			(void)add_name(output, "", file->path, false, ":\n");
+		}
+	}
+	return true;
+}
