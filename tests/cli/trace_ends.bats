@@ -171,7 +171,7 @@ run_shows() {
 	ends_with 4 /usr/bin/python3 -I -S -B daemon.py "$io/ready"
 	left=$(<pid)
 	[[ $(command_line "$left") == *daemon.py* ]]
-	grep -xF "read    $project/in  python3[$left]" "$io/trace"
+	grep -xE "read    $project/in  python3.*\[$left\]" "$io/trace"
 	kill -s TERM "$left"
 	expect_no_process
 }

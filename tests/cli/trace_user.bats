@@ -72,7 +72,7 @@ teardown() {
 	assert_equal "$ended" 2
 	trace_has 'read    @/secret: Permission denied  cat[N]' 'list    @/closed: Permission denied  ls[N]' \
 		'mkdir   @/closed/new: Permission denied  mkdir[N]'
-	grep -E "^write   $project/secret( \([a-z]+\))?: Permission denied  sh\[" "$io/trace"
+	grep -E "^write   $project/secret( \([a-z]+\))?: Permission denied  " "$io/trace"
 }
 
 @test "-o where the user may not write" {
