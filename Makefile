@@ -36,6 +36,7 @@ FUZZ_WRAPPED := -Wl,--wrap=pthread_create,--wrap=pthread_join
 
 VERSION := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p' NEWS.md | head -n 1)
 PROGRAM := $(BUILD)/autoreload-run
+MANUAL := launcher/autoreload-run.1
 # A folder that holds the library for each class of programs, under the names that the loader asks for.
 PRELOAD := $(BUILD)/preload
 LIBRARY := $(PRELOAD)/autoreload-run.so
@@ -187,13 +188,16 @@ format:
 		tests/truth/programs/*.c tests/bench/*.c)
 
 install: all
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/autoreload-run'
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/autoreload-run' \
+		'$(DESTDIR)$(PREFIX)/share/man/man1'
 	install -m 755 $(PROGRAM) '$(DESTDIR)$(PREFIX)/bin/autoreload-run'
+	install -m 644 $(MANUAL) '$(DESTDIR)$(PREFIX)/share/man/man1/autoreload-run.1'
 	rm -rf '$(DESTDIR)$(PREFIX)/lib/autoreload-run/preload'
 	cp -R $(PRELOAD) '$(DESTDIR)$(PREFIX)/lib/autoreload-run/preload'
 
 uninstall:
-	rm -f '$(DESTDIR)$(PREFIX)/bin/autoreload-run'
+	rm -f '$(DESTDIR)$(PREFIX)/bin/autoreload-run' \
+		'$(DESTDIR)$(PREFIX)/share/man/man1/autoreload-run.1'
 	rm -rf '$(DESTDIR)$(PREFIX)/lib/autoreload-run/preload'
 	-rmdir '$(DESTDIR)$(PREFIX)/lib/autoreload-run'
 

@@ -44,6 +44,15 @@ bool identity_equal(const struct identity *left, const struct identity *right)
 	       left->size == right->size && left->mtime_ns == right->mtime_ns;
 }
 
+bool identity_same_file(const char *one, const char *other)
+{
+	struct stat first;
+	struct stat second;
+
+	return stat(one, &first) == 0 && stat(other, &second) == 0 &&
+	       first.st_ino == second.st_ino && first.st_dev == second.st_dev;
+}
+
 void sight_take(struct sight *sight, const char *path, bool fresh)
 {
 	struct statx found;

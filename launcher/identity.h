@@ -23,6 +23,9 @@ bool identity_of_path(const char *path, struct identity *identity);
  */
 bool identity_equal(const struct identity *left, const struct identity *right);
 
+/* Do both paths lead to one file now? */
+bool identity_same_file(const char *one, const char *other);
+
 /* What lies at a path now. */
 struct sight {
 	struct identity identity; /* of what is present */

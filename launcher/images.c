@@ -63,7 +63,7 @@ static void take_executed(struct observer *observer, struct process *process, st
 	} else if (reason != NULL) {
 		observer_trace_unobserved(observer, process, report, path, reason);
 	} else if (spawned) {
-		process_set_spawning(process, path);
+		process_add_spawned(process, path);
 	}
 	/* In reload mode, who has no library has been told of already. */
 	if (!spawned && (report->header.flags & REPORT_UNREACHABLE) == 0 &&
@@ -85,7 +85,7 @@ static void take_exec(struct observer *observer, struct fact *fact, const struct
 	}
 	if ((flags & REPORT_FAILED) != 0) {
 		if ((flags & REPORT_SPAWNED) != 0) {
-			process_set_spawning(process, NULL);
+			process_drop_spawned(process, report->first);
 		}
 		if (observer->trace != NULL && !process->foreign) {
 			observer_trace_failure(observer, process, report);
@@ -138,18 +138,16 @@ static void look_for_reloader(struct observer *observer, const struct process *p
 }
 
 /* What it was asked to execute; by whom it was spawned, if it was. To be freed, or NULL. */
-static char *take_asked(struct observer *observer, struct process *process, pid_t parent)
+static char *take_asked(struct observer *observer, struct process *process,
+			const struct report *hello)
 {
 	char *asked = process->pending;
 	struct process *spawner;
 
 	process->pending = NULL;
 	if (asked == NULL) {
-		spawner = processes_enter(observer->processes, parent);
-		asked = spawner != NULL ? spawner->spawning : NULL;
-		if (asked != NULL) {
-			spawner->spawning = NULL;
-		}
+		spawner = processes_enter(observer->processes, hello->header.parent);
+		asked = spawner != NULL ? process_take_spawned(spawner, hello->first) : NULL;
 	}
 	return asked;
 }
@@ -174,7 +172,7 @@ static void take_hello(struct observer *observer, const struct report *report)
 		return;
 	}
 	process->parent = report->header.parent;
-	asked = take_asked(observer, process, process->parent);
+	asked = take_asked(observer, process, report);
 	process->foreign = is_elsewhere(observer, report);
 	if (observer->trace != NULL) {
 		observer_trace_image(observer, process, report, asked);

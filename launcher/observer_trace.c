@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "launcher/identity.h"
 #include "launcher/observer_state.h"
 #include "launcher/path.h"
 
@@ -98,15 +99,6 @@ void observer_trace_unobserved(struct observer *observer, const struct process *
 	trace_tell(observer->trace, &fact);
 }
 
-static bool is_same_file(const char *one, const char *other)
-{
-	struct stat first;
-	struct stat second;
-
-	return stat(one, &first) == 0 && stat(other, &second) == 0 &&
-	       first.st_ino == second.st_ino && first.st_dev == second.st_dev;
-}
-
 void observer_trace_image(struct observer *observer, const struct process *process,
 			  const struct report *report, const char *named)
 {
@@ -121,7 +113,8 @@ void observer_trace_image(struct observer *observer, const struct process *proce
 	set_words(&fact, report);
 	trace_tell(observer->trace, &fact);
 	/* The kernel has found it in the first line of what was named. */
-	if (named != NULL && image[0] == '/' && !process->foreign && !is_same_file(named, image)) {
+	if (named != NULL && image[0] == '/' && !process->foreign &&
+	    !identity_same_file(named, image)) {
 		fact.path = image;
 		fact.how = TRACE_INTERPRETER;
 		trace_tell(observer->trace, &fact);

@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
+#include <utlist.h>
+
+#include "launcher/identity.h"
+#include "launcher/path.h"
+
+#define SPAWNED_MAX 64
 
 /* Program names, each kept once: thousands of processes run the same few. */
 struct name {
@@ -23,9 +29,26 @@ struct processes {
 	struct name *names;
 };
 
+/* Something that a child was asked to execute. */
+struct spawned {
+	char *path; /* NULL: no memory for it */
+	struct spawned *next;
+};
+
 struct processes *processes_new(void)
 {
 	return calloc(1, sizeof(struct processes));
+}
+
+/* Returns its path. */
+static char *take_out(struct process *process, struct spawned *spawned)
+{
+	char *path = spawned->path;
+
+	LL_DELETE(process->spawned, spawned);
+	process->spawned_count--;
+	free(spawned);
+	return path;
 }
 
 void processes_forget(struct processes *processes)
@@ -40,7 +63,9 @@ void processes_forget(struct processes *processes)
 	while (entry != NULL) {
 		next = entry->hh.next;
 		free(entry->process.pending);
-		free(entry->process.spawning);
+		while (entry->process.spawned != NULL) {
+			free(take_out(&entry->process, entry->process.spawned));
+		}
 		free(entry);
 		entry = next;
 	}
@@ -115,10 +140,46 @@ void process_set_pending(struct process *process, const char *path, uint64_t now
 	process->pending_ns = now_ns;
 }
 
-void process_set_spawning(struct process *process, const char *path)
+void process_add_spawned(struct process *process, const char *path)
 {
-	free(process->spawning);
-	process->spawning = path != NULL ? strdup(path) : NULL;
+	struct spawned *spawned = calloc(1, sizeof(*spawned));
+
+	if (spawned == NULL) {
+		return;
+	}
+	spawned->path = strdup(path);
+	LL_APPEND(process->spawned, spawned);
+	process->spawned_count++;
+	if (process->spawned_count > SPAWNED_MAX) {
+		free(take_out(process, process->spawned));
+	}
+}
+
+void process_drop_spawned(struct process *process, const char *path)
+{
+	struct spawned *spawned;
+
+	LL_FOREACH(process->spawned, spawned)
+	{
+		if (spawned->path != NULL &&
+		    strcmp(path_name(spawned->path), path_name(path)) == 0) {
+			free(take_out(process, spawned));
+			return;
+		}
+	}
+}
+
+char *process_take_spawned(struct process *process, const char *image)
+{
+	struct spawned *spawned;
+
+	LL_FOREACH(process->spawned, spawned)
+	{
+		if (spawned->path != NULL && identity_same_file(spawned->path, image)) {
+			return take_out(process, spawned);
+		}
+	}
+	return process->spawned != NULL ? take_out(process, process->spawned) : NULL;
 }
 
 void processes_each_pending(struct processes *processes,

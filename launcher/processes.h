@@ -11,10 +11,10 @@ struct process {
 	const char *program; /* the last name of its executable; valid until processes_forget() */
 	char *pending;	     /* what it was about to execute; NULL: it has said hello since */
 	uint64_t pending_ns;
-	char *spawning; /* what it has asked a child to execute last, which has not said hello since
-			 */
-	pid_t parent;	/* as it has said itself, or 0 */
-	bool foreign;	/* its paths mean another root than ours */
+	struct spawned *spawned; /* what children are to execute that have not said hello */
+	unsigned spawned_count;
+	pid_t parent; /* as it has said itself, or 0 */
+	bool foreign; /* its paths mean another root than ours */
 };
 
 struct processes;
@@ -31,8 +31,15 @@ const struct process *processes_find(const struct processes *processes, pid_t pi
 /* Names it after its executable. Earlier names stay valid, as others may point to them. */
 void process_set_program(struct processes *processes, struct process *process, const char *path);
 void process_set_pending(struct process *process, const char *path, uint64_t now_ns);
-/* path NULL: nothing any more. */
-void process_set_spawning(struct process *process, const char *path);
+/* Of very many, the first are forgotten. */
+void process_add_spawned(struct process *process, const char *path);
+/* The last name of it: it could not be executed. */
+void process_drop_spawned(struct process *process, const char *path);
+/*
+ * The one that is (or, as a script may have any, may be) executed by this image; to be freed, or
+ * NULL: none is waited for.
+ */
+char *process_take_spawned(struct process *process, const char *image);
 
 /* Calls visit for each that is about to execute something and has not said hello since. */
 void processes_each_pending(struct processes *processes,

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2034,SC2154 # variables that helper.bash and saves.bash use and set
-# The launcher finds its library wherever both are: installed, behind a symlink, in odd folders.
+# The launcher finds its library wherever both are: installed, behind a symlink, in odd folders. And
+# the manual page is installed with it.
 load helper
 load saves
 
@@ -41,6 +42,22 @@ make_it() {
 	make_it uninstall
 	assert_equal "$(find "$sandbox/stage: 1" ! -type d)" ''
 	assert_equal "$(find "$sandbox/stage: 1" -name '*autoreload*')" ''
+}
+
+@test "the manual page is installed, renders, and goes" {
+	local page="$sandbox/stage: 1$PREFIX/share/man/man1/autoreload-run.1"
+
+	umask 077
+	make_it install
+	# Everybody may read it, whoever has installed it.
+	assert_equal "$(stat -c %a "$page")" 644
+	run --separate-stderr -0 mandoc -Tutf8 -Wwarning,stop "$page"
+	assert_equal "$stderr" ''
+	[[ $output == *'General Commands Manual'* ]]
+	[[ $output == *'restart a command when a file that it opened changes'* ]]
+
+	make_it uninstall
+	[ ! -e "$page" ]
 }
 
 @test "the build folder, through a symlink" {

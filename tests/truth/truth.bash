@@ -11,6 +11,7 @@ readonly LIMIT_S=60
 
 root=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
 listen=$root/build/listen
+launcher=$(realpath "${AUTORELOAD_RUN:-$root/build/autoreload-run}")
 compare=$root/tests/truth/compare
 
 load ../cli/sandbox
@@ -61,5 +62,10 @@ truth() {
 	[ "$(tail -n 1 "$sandbox/printed-traced")" = 'status 0' ] || fail 'the program itself'
 	diff -u "$sandbox/printed-traced" "$sandbox/printed-observed" || fail 'it prints something else'
 	"$compare" --used "$BATS_RUN_TMPDIR/used" "$place" "$place/project" "$sandbox/strace" \
-		"$sandbox/reports"
+		"$sandbox/reports" || return
+	# And as a user is told of it.
+	run_from_prepared "$sandbox/printed-told" "$launcher" --trace --all --format json \
+		-o "$sandbox/trace" "$@"
+	diff -u "$sandbox/printed-traced" "$sandbox/printed-told" || fail 'it prints something else, traced'
+	"$compare" --trace --used "$BATS_RUN_TMPDIR/used" "$place" "$place/project" "$sandbox/strace" "$sandbox/trace"
 }
