@@ -70,6 +70,30 @@ void loop_feed_end(struct loop *loop, enum supervisor_event_kind kind, int signa
 	loop_feed(loop, event);
 }
 
+/* Writes what can be written of the trace. Must reports wait for more? */
+static bool is_held_up(const struct loop *loop)
+{
+	struct trace *trace = loop->parts.trace;
+
+	return trace != NULL && !trace_flush(trace) && trace_is_crowded(trace);
+}
+
+/*
+ * Who reads the trace is slow: reports wait, and with them at last the command (pipe(7)). False:
+ * there is something that does not.
+ */
+static bool wait_for_reader(const struct loop *loop)
+{
+	struct pollfd waited[] = {
+	    {.fd = trace_fd(loop->parts.trace), .events = POLLOUT},
+	    {.fd = loop->parts.signals->fd, .events = POLLIN},
+	    {.fd = loop->timer, .events = POLLIN},
+	};
+
+	return poll(waited, sizeof(waited) / sizeof(*waited), -1) > 0 && waited[1].revents == 0 &&
+	       waited[2].revents == 0;
+}
+
 /* What a process could not report is not known: so more is watched than is known to be used. */
 static void widen(struct loop *loop)
 {
@@ -78,7 +102,9 @@ static void widen(struct loop *loop)
 	lost = observer_take_lost(loop->observer) || lost;
 	lost = channel_malformed(loop->parts.channel) != loop->malformed || lost;
 	loop->malformed = channel_malformed(loop->parts.channel);
-	if (lost && !loop->widened) {
+	if (lost && loop->parts.trace != NULL) {
+		trace_lose(loop->parts.trace);
+	} else if (lost && !loop->widened) {
 		loop->widened = true;
 		journal_incomplete(loop->parts.journal);
 		widening_apply(loop->parts.policy, loop->generations, loop->watchlist);
@@ -92,7 +118,8 @@ static void widen(struct loop *loop)
 static int take_in(struct loop *loop, int most)
 {
 	struct channel *channel = loop->parts.channel;
-	uint64_t end = channel_gather(channel);
+	/* For a trace, what has come waits where it is, and then the command does. */
+	uint64_t end = loop->parts.trace == NULL ? channel_gather(channel) : UINT64_MAX;
 	struct report report;
 	int count = 0;
 
@@ -178,6 +205,8 @@ void loop_take_all_reports(struct loop *loop)
 	    !(loop->supervisor.ending && count > REPORTS_AT_THE_END && loop->parts.trace == NULL)) {
 		more = take_reports(loop);
 		count += more;
+		while (is_held_up(loop) && wait_for_reader(loop)) {
+		}
 	}
 }
 
@@ -349,29 +378,6 @@ static void close_loop(struct loop *loop)
 	generations_free(loop->generations);
 }
 
-/* Writes what can be written of the trace. */
-static bool is_held_up(const struct loop *loop)
-{
-	struct trace *trace = loop->parts.trace;
-
-	return trace != NULL && !trace_flush(trace) && trace_is_crowded(trace);
-}
-
-/*
- * Who reads the trace is slow: reports wait, and with them at last the command (pipe(7)); signals
- * do not.
- */
-static void wait_for_reader(const struct loop *loop)
-{
-	struct pollfd waited[] = {
-	    {.fd = trace_fd(loop->parts.trace), .events = POLLOUT},
-	    {.fd = loop->parts.signals->fd, .events = POLLIN},
-	    {.fd = loop->timer, .events = POLLIN},
-	};
-
-	(void)poll(waited, sizeof(waited) / sizeof(*waited), -1);
-}
-
 /* Sleeps until something comes. False if even that is impossible. */
 static bool wait_for_source(struct loop *loop)
 {
@@ -398,7 +404,7 @@ int loop_run(const struct loop_parts *parts)
 			set_timer(&loop);
 			listen_for_typing(&loop);
 			if (is_held_up(&loop)) {
-				wait_for_reader(&loop);
+				(void)wait_for_reader(&loop);
 			} else if (!wait_for_source(&loop)) {
 				break;
 			}

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "launcher/clock.h"
 #include "launcher/message.h"
 #include "launcher/path_set.h"
 #include "launcher/printable.h"
@@ -32,6 +33,7 @@ struct trace {
 	struct trace_depfile *depfile; /* DEPFILE */
 	int64_t started_ns;
 	uint64_t lost;
+	bool incomplete; /* some were lost, of which lost is a part */
 	bool failure_told;
 };
 
@@ -131,11 +133,19 @@ void trace_tell(struct trace *trace, const struct trace_fact *reported)
 		return;
 	}
 	trace_summary_count(trace->summary, &fact);
-	trace->lost += fact.kind == TRACE_LOST ? fact.count : 0;
+	if (fact.kind == TRACE_LOST) {
+		trace->lost += fact.count;
+		trace->incomplete = true;
+	}
 	fact.time_ns -= trace->started_ns;
 	fact.path = seen(trace, fact.path);
 	fact.to = fact.to != NULL ? seen(trace, fact.to) : NULL;
 	tell_in_format(trace, &fact);
+}
+
+void trace_lose(struct trace *trace)
+{
+	trace->incomplete = true;
 }
 
 bool trace_is_crowded(const struct trace *trace)
@@ -205,6 +215,11 @@ static bool write_rule(struct trace *trace, int status)
 		trace_output_leave(trace->output);
 		return true;
 	}
+	if (trace->incomplete) {
+		message(MESSAGE_ERROR, "no depfile is written, as it would not be complete");
+		trace_output_leave(trace->output);
+		return false;
+	}
 	if (trace_output_replace(trace->output) != 0) {
 		tell_failure(trace, errno);
 		return false;
@@ -219,19 +234,37 @@ static bool write_rule(struct trace *trace, int status)
 	return true;
 }
 
+/* Who has lost them could not even say how many. */
+static void tell_unknown(struct trace *trace)
+{
+	const struct trace_fact fact = {
+	    .kind = TRACE_LOST,
+	    .path = "",
+	    .count = 1,
+	    .program = "?",
+	    .parent_program = "?",
+	    .time_ns = clock_now_ns(CLOCK_MONOTONIC),
+	};
+
+	if (trace->incomplete && trace->lost == 0) {
+		trace_tell(trace, &fact);
+	}
+}
+
 int trace_end(struct trace *trace, int status, const struct signals *signals)
 {
 	bool ruled = true;
 	int error;
 
+	tell_unknown(trace);
 	if (trace->settings->format == TRACE_DEPFILE) {
 		ruled = write_rule(trace, status);
 	}
 	write_all(trace, signals);
 	error = trace_output_error(trace->output);
-	if (trace->lost > 0) {
+	if (trace->incomplete) {
 		message(MESSAGE_ERROR,
-			"%llu facts are missing: they came faster than the trace was read",
+			"at least %llu facts are missing: a process could not tell them",
 			(unsigned long long)trace->lost);
 	}
 	trace_summary_say(trace->summary);

@@ -44,6 +44,9 @@ void trace_begin(struct trace *trace, int64_t now_ns);
 /* Tells one fact, whose time is CLOCK_MONOTONIC's, and whose paths are as they were reported. */
 void trace_tell(struct trace *trace, const struct trace_fact *fact);
 
+/* There are facts that nobody knows, even how many. */
+void trace_lose(struct trace *trace);
+
 /* Is so much waiting to be written that reports should wait as well? */
 bool trace_is_crowded(const struct trace *trace);
 /* Writes what can be written without waiting. True: nothing is left. */

@@ -55,7 +55,7 @@ static void add_process(struct trace_output *output, const char *program, pid_t 
 
 static void add_lost(struct trace_output *output, const struct trace_fact *fact)
 {
-	add_short(output, "%llu facts, which came too fast", (unsigned long long)fact->count);
+	add_short(output, "%llu facts or more", (unsigned long long)fact->count);
 }
 
 void trace_text_tell(struct trace_output *output, const struct trace_fact *fact, bool detailed)

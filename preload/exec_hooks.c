@@ -222,25 +222,30 @@ static const char *write_command(char *to, const struct carry *carry, const char
 		if (room_ != 0) {                                                                  \
 			command_ = write_command(alloca(room_), (carry), command_);                \
 		}                                                                                  \
-		process_execute(&(struct execution){.dirfd = AT_FDCWD,                             \
-						    .path = SHELL,                                 \
-						    .flags = spawned(carry)},                      \
-				0);                                                                \
 		command_;                                                                          \
 	})
+
+static void tell_shell(const struct carry *carry)
+{
+	const struct execution shell = {.dirfd = AT_FDCWD, .path = SHELL, .flags = spawned(carry)};
+
+	process_execute(&shell, 0);
+}
 
 EXPORT int system(const char *command)
 {
 	__typeof__(&system) next = NEXT(system);
-	struct carry carry;
+	struct carry carry = {.unreachable = false};
 
 	if (next == NULL) {
 		errno = ENOSYS;
 		return -1;
 	}
-	if (command != NULL) { /* NULL only asks whether there is a shell */
+	/* NULL asks whether there is a shell, which glibc finds out by running it. */
+	if (command != NULL) {
 		KEEPING_ERRNO(command = FOR_SHELL(&carry, command));
 	}
+	KEEPING_ERRNO(tell_shell(&carry));
 	return next(command);
 }
 
@@ -254,7 +259,7 @@ EXPORT FILE *popen(const char *command, const char *mode)
 		return NULL;
 	}
 	if (command != NULL) {
-		KEEPING_ERRNO(command = FOR_SHELL(&carry, command));
+		KEEPING_ERRNO((command = FOR_SHELL(&carry, command), tell_shell(&carry)));
 	}
 	return next(command, mode);
 }

@@ -37,7 +37,7 @@ void line_end_taking(void);
 
 /* Says by another way that reports are lost. */
 void line_alarm(void);
-/* Is the channel still there? Whoever has made it removes it in the end. */
+/* Is the launcher still there? */
 bool line_is_heard(void);
 
 #endif

@@ -11,7 +11,6 @@
 #include "preload/raw.h"
 
 #define FULL_PIPE_WAIT_NS 50000000u
-#define TRACE_WAITS_MAX	  200 /* of a whole trace, which has its time */
 #define TRIES_MAX	  16
 #define WAITS_MAX	  10000 /* against starving among many threads; each is short */
 
@@ -45,15 +44,14 @@ static uint64_t monotonic_ns(void)
 /*
  * A full pipe: waits for room. A launcher that is gone or stuck must not slow the program: once a
  * whole wait has passed in which nobody could write, no thread waits again until somebody can. Who
- * reads a trace may be slow, and wants all of it: as long as the launcher is there it is waited for
- * longer.
+ * reads a trace may be slow (a pager), and wants all of it: it is waited for as if the program
+ * wrote to it itself, while the launcher lives.
  */
 static bool wait_for_room(int fd)
 {
 	struct pollfd wanted = {.fd = fd, .events = POLLOUT};
 	struct __kernel_timespec limit = {.tv_nsec = FULL_PIPE_WAIT_NS};
 	unsigned frames = __atomic_load_n(&pipe_state.frames, __ATOMIC_RELAXED);
-	int waits = 0;
 	long result;
 
 	if (__atomic_load_n(&pipe_state.gave_up, __ATOMIC_RELAXED)) {
@@ -61,7 +59,7 @@ static bool wait_for_room(int fd)
 	}
 	do {
 		result = RAW_CALL(RAW_PPOLL, &wanted, 1, &limit, 0, 0, 0);
-	} while (result == 0 && guest_traces() && ++waits < TRACE_WAITS_MAX && line_is_heard());
+	} while (result == 0 && guest_traces() && line_is_heard());
 	/* Room that others have taken meanwhile is room. */
 	if (result > 0 || result == -EINTR ||
 	    (result == 0 && frames != __atomic_load_n(&pipe_state.frames, __ATOMIC_RELAXED))) {
