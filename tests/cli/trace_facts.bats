@@ -229,6 +229,12 @@ setup() {
 	assert_equal "$(sed -n 2,3p "$io/trace" | sort -u | wc -l)" 2
 }
 
+@test "a failure that repeats is told once, too" {
+	do_calls 'mkdir sub' 'mkdir sub' 'unlink no' 'unlink no' 'rename no there' 'rename no there' 'update sub' \
+		'update sub'
+	assert_equal "$(cut -d ' ' -f 1 "$io/trace" | uniq -c | tr -s ' \n' ' ')" ' 1 exec 1 mkdir 1 remove 1 rename 1 write '
+}
+
 # -- programs and shared objects ---------------------------------------------------------------------
 
 @test "exec: a program, by exec and by posix_spawn, with its words" {
