@@ -76,6 +76,12 @@ static unsigned finish(struct supervisor *supervisor)
 	return ACTION_FINISH;
 }
 
+/* Does it end with the main process, whatever else still runs? */
+static bool leaves(const struct supervisor *supervisor)
+{
+	return supervisor->settings.on_exit == ON_EXIT_LEAVE;
+}
+
 /* Nothing is left of the generation. */
 static unsigned after_tree(struct supervisor *supervisor, struct supervisor_event event)
 {
@@ -253,7 +259,7 @@ static unsigned start_failed(struct supervisor *supervisor, struct supervisor_ev
 	}
 	/* The first time it is mistyped, most likely: whoever typed it wants the prompt back. */
 	if (supervisor->generation == 1 || supervisor->settings.on_exit == ON_EXIT_STOP ||
-	    supervisor->settings.on_exit == ON_EXIT_LEAVE) {
+	    leaves(supervisor)) {
 		return end(supervisor, event);
 	}
 	enter(supervisor, SUPERVISOR_IDLE, SUPERVISOR_NEVER);
@@ -319,8 +325,9 @@ static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_ev
 	case EVENT_INTERRUPT:
 		return end_at_rest(supervisor, event);
 	case EVENT_MAIN_EXITED:
-		return supervisor->state == SUPERVISOR_INTERRUPTED ? end(supervisor, event)
-								   : exited(supervisor, event);
+		return supervisor->state == SUPERVISOR_INTERRUPTED && !leaves(supervisor)
+			   ? end(supervisor, event)
+			   : exited(supervisor, event);
 	case EVENT_START_FAILED:
 	case EVENT_START_BUSY:
 		return start_failed(supervisor, event);
@@ -357,6 +364,9 @@ static unsigned step_stopping(struct supervisor *supervisor, struct supervisor_e
 		hear(supervisor, event);
 		return 0;
 	case EVENT_MAIN_EXITED:
+		if (leaves(supervisor)) {
+			return finish(supervisor);
+		}
 		return supervisor->state == SUPERVISOR_STOPPING ? clear(supervisor) : 0;
 	case EVENT_TREE_GONE:
 		return after_tree(supervisor, event);

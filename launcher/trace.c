@@ -129,10 +129,13 @@ void trace_tell(struct trace *trace, const struct trace_fact *reported)
 	if (fact.to != NULL && fact.to[0] == '/') {
 		fact.to = trace_path_clean(fact.to, to);
 	}
-	if (!trace_filter_wants(trace->filter, &fact) || trace_fold_repeats(trace->fold, &fact)) {
+	if (!trace_filter_concerns(trace->filter, &fact)) {
 		return;
 	}
 	trace_summary_count(trace->summary, &fact);
+	if (!trace_filter_wants(trace->filter, &fact) || trace_fold_repeats(trace->fold, &fact)) {
+		return;
+	}
 	if (fact.kind == TRACE_LOST) {
 		trace->lost += fact.count;
 		trace->incomplete = true;

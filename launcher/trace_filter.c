@@ -81,8 +81,16 @@ void trace_filter_free(struct trace_filter *filter)
 static bool is_hidden(const struct trace_filter *filter, const char *path)
 {
 	const struct policy *policy = filter->policy;
+	char real[PATH_MAX];
 
-	return !policy->all && system_path(path) && !roots_contain(&policy->roots, path);
+	if (policy->all) {
+		return false;
+	}
+	/* Behind a symlink (/lib), ".." leads to where the name does not tell. */
+	if (strstr(path, "/../") != NULL && realpath(path, real) != NULL) {
+		path = real;
+	}
+	return system_path(path) && !roots_contain(&policy->roots, path);
 }
 
 static bool is_wanted_path(const struct trace_filter *filter, const struct trace_fact *fact,
@@ -127,13 +135,17 @@ static bool is_asked(const struct trace_filter *filter, const char *path)
 
 bool trace_filter_wants(const struct trace_filter *filter, const struct trace_fact *fact)
 {
+	return (filter->kinds == 0 || fact->kind == TRACE_LOST ||
+		(filter->kinds & 1u << fact->kind) != 0) &&
+	       trace_filter_concerns(filter, fact);
+}
+
+bool trace_filter_concerns(const struct trace_filter *filter, const struct trace_fact *fact)
+{
 	const char *to = fact->to;
 
 	if (fact->kind == TRACE_LOST) {
 		return true;
-	}
-	if (filter->kinds != 0 && (filter->kinds & 1u << fact->kind) == 0) {
-		return false;
 	}
 	if (filter->asked_count > 0 && !is_asked(filter, fact->path) && !is_asked(filter, to)) {
 		return false;

@@ -24,5 +24,7 @@ void trace_filter_free(struct trace_filter *filter);
 
 /* Is it wanted? Its paths are cleaned (trace_path.h). */
 bool trace_filter_wants(const struct trace_filter *filter, const struct trace_fact *fact);
+/* Would it be, of whatever kind it is? */
+bool trace_filter_concerns(const struct trace_filter *filter, const struct trace_fact *fact);
 
 #endif

@@ -43,9 +43,11 @@ void process_introduce(bool forked)
 
 	header.parent = raw_getppid();
 	if (forked) {
+		header.count = (uint64_t)guest_take_ancestor();
 		sender_send(&header, NULL, 0);
 		return;
 	}
+	(void)guest_take_ancestor();
 	if (tell_identify(AT_FDCWD, "/proc/self/ns/mnt", 0, &header) == 0) {
 		header.count = header.identity.inode;
 	}
