@@ -309,6 +309,13 @@ static unsigned deadline_at_rest(struct supervisor *supervisor, struct superviso
 	return event.reached ? is_told(supervisor, event.now_ns) : stop(supervisor, event);
 }
 
+/* And so all of its tree is; but a key is pressed for those whom the terminal tells of it. */
+static bool is_told_to_end(const struct supervisor *supervisor)
+{
+	return supervisor->state == SUPERVISOR_INTERRUPTED &&
+	       (supervisor->ending || !leaves(supervisor));
+}
+
 /* Nothing is being stopped: IDLE, RUNNING, INTERRUPTED. */
 static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_event event)
 {
@@ -325,9 +332,8 @@ static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_ev
 	case EVENT_INTERRUPT:
 		return end_at_rest(supervisor, event);
 	case EVENT_MAIN_EXITED:
-		return supervisor->state == SUPERVISOR_INTERRUPTED && !leaves(supervisor)
-			   ? end(supervisor, event)
-			   : exited(supervisor, event);
+		return is_told_to_end(supervisor) ? end(supervisor, event)
+						  : exited(supervisor, event);
 	case EVENT_START_FAILED:
 	case EVENT_START_BUSY:
 		return start_failed(supervisor, event);
@@ -364,9 +370,6 @@ static unsigned step_stopping(struct supervisor *supervisor, struct supervisor_e
 		hear(supervisor, event);
 		return 0;
 	case EVENT_MAIN_EXITED:
-		if (leaves(supervisor)) {
-			return finish(supervisor);
-		}
 		return supervisor->state == SUPERVISOR_STOPPING ? clear(supervisor) : 0;
 	case EVENT_TREE_GONE:
 		return after_tree(supervisor, event);

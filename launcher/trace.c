@@ -223,15 +223,15 @@ static bool write_rule(struct trace *trace, int status)
 		trace_output_leave(trace->output);
 		return false;
 	}
-	if (trace_output_replace(trace->output) != 0) {
-		tell_failure(trace, errno);
-		return false;
-	}
 	if (!trace_depfile_write(trace->depfile, settings->targets, settings->target_count,
 				 trace->output)) {
 		message(MESSAGE_ERROR, "no depfile is written, as the command has written no file "
 				       "(name its target with --depfile-target)");
 		trace_output_leave(trace->output);
+		return false;
+	}
+	if (trace_output_replace(trace->output) != 0) {
+		tell_failure(trace, errno);
 		return false;
 	}
 	return true;

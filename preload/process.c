@@ -138,7 +138,8 @@ static void tell_execution(const struct execution *execution, struct report_head
 	header->flags |= (uint16_t)execution->flags;
 	if (header->error != 0) {
 		header->flags |= REPORT_FAILED;
-	} else if (guest_traces()) {
+	}
+	if (guest_traces()) {
 		/* In case that there will be no hello, which tells all of them. */
 		words.length = peek_words(text, execution->argv);
 	}
@@ -159,7 +160,7 @@ void process_execute(const struct execution *execution, int error)
 		return;
 	}
 	found = tell_identify(execution->dirfd, path, 0, &header);
-	if (found == -EFAULT || found == -ENAMETOOLONG || path[0] == '\0') {
+	if (!tell_may_touch(path, -found) || path[0] == '\0') {
 		return;
 	}
 	if (found == 0 || is_searched(execution)) {

@@ -471,7 +471,7 @@ on_terminal() {
 @test "the summary, where stderr is a terminal" {
 	on_terminal --trace -o "$io/trace" sh -c 'read -r x <in; cat other >out; [ -e no ]; exit 4'
 	assert_equal "$ended" 4
-	grep -xE 'autoreload-run: read 2 files, wrote 1, did not find 1, ran 2 programs' <<<"$shown"
+	grep -F 'files read: 2, written: 1, not found: 1; programs run: 2' <<<"$shown"
 	on_terminal -q --trace -o "$io/trace" sh -c 'cat other >out'
 	run ! grep -F autoreload-run: <<<"$shown"
 }
