@@ -178,6 +178,7 @@ fuzz: fuzz-targets
 bench: all bench-programs
 	$(Q)scripts/bench
 	$(Q)scripts/bench-observation
+	$(Q)scripts/bench-trace
 
 lint:
 	$(Q)scripts/lint

@@ -152,6 +152,12 @@ static char *take_asked(struct observer *observer, struct process *process,
 	return asked;
 }
 
+/* Was it asked for by this name, and not by that of a script? */
+static bool is_called(const char *asked, const struct report *hello)
+{
+	return asked != NULL && hello->first[0] == '/' && identity_same_file(asked, hello->first);
+}
+
 static bool is_elsewhere(const struct observer *observer, const struct report *report)
 {
 	const struct identity *root = &report->header.identity;
@@ -176,8 +182,9 @@ static void take_hello(struct observer *observer, const struct report *report)
 	process->foreign = is_elsewhere(observer, report);
 	if (observer->trace != NULL) {
 		observer_trace_image(observer, process, report, asked);
+		/* To people it is what it was called: python3, not python3.11. */
+		executable = is_called(asked, report) ? asked : executable;
 	}
-	free(asked);
 	if (executable[0] != '\0') {
 		process_set_program(observer->processes, process, executable);
 	} else if (process->program != NULL) { /* one that has lost its /proc by a chroot */
@@ -189,6 +196,7 @@ static void take_hello(struct observer *observer, const struct report *report)
 		depend_on_image(observer, process, report);
 		look_for_reloader(observer, process, report);
 	}
+	free(asked);
 }
 
 /* The last report of a process that forbids itself system calls (preload/process.h). */
@@ -210,14 +218,22 @@ static void take_sandbox(struct observer *observer, const struct report *report)
 
 void images_inherit(struct observer *observer, const struct report *report)
 {
-	struct process *parent = processes_enter(observer->processes, report->header.parent);
+	pid_t ancestor = report->header.kind == REPORT_FORKED ? (pid_t)report->header.count : 0;
 	struct process *process = processes_enter(observer->processes, report->header.pid);
+	struct process *parent = processes_enter(observer->processes, report->header.parent);
+	const struct process *known = processes_find(observer->processes, ancestor);
 
-	if (process != NULL && parent != NULL) {
-		process->parent = report->header.parent;
-		process->program = parent->program;
-		process->foreign = parent->foreign;
+	if (process == NULL || parent == NULL) {
+		return;
 	}
+	/* A copy that had nothing to tell until it was copied itself. */
+	if (parent->program == NULL && known != NULL) {
+		parent->program = known->program;
+		parent->foreign = known->foreign;
+	}
+	process->parent = report->header.parent;
+	process->program = parent->program;
+	process->foreign = parent->foreign;
 }
 
 void images_take(struct observer *observer, struct fact *fact, const struct report *report)
@@ -265,6 +281,7 @@ void observer_end(struct observer *observer, uint64_t now_ns)
 
 	processes_each_pending(observer->processes, tell_pending, &ending);
 	if (observer->trace != NULL) {
+		(void)trace_flush(observer->trace);
 		unobserved_tell_later(observer->unobserved);
 	}
 }

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -68,30 +67,6 @@ void loop_feed_end(struct loop *loop, enum supervisor_event_kind kind, int signa
 
 	event.status = 128 + signal;
 	loop_feed(loop, event);
-}
-
-/* Writes what can be written of the trace. Must reports wait for more? */
-static bool is_held_up(const struct loop *loop)
-{
-	struct trace *trace = loop->parts.trace;
-
-	return trace != NULL && !trace_flush(trace) && trace_is_crowded(trace);
-}
-
-/*
- * Who reads the trace is slow: reports wait, and with them at last the command (pipe(7)). False:
- * there is something that does not.
- */
-static bool wait_for_reader(const struct loop *loop)
-{
-	struct pollfd waited[] = {
-	    {.fd = trace_fd(loop->parts.trace), .events = POLLOUT},
-	    {.fd = loop->parts.signals->fd, .events = POLLIN},
-	    {.fd = loop->timer, .events = POLLIN},
-	};
-
-	return poll(waited, sizeof(waited) / sizeof(*waited), -1) > 0 && waited[1].revents == 0 &&
-	       waited[2].revents == 0;
 }
 
 /* What a process could not report is not known: so more is watched than is known to be used. */
@@ -205,7 +180,7 @@ void loop_take_all_reports(struct loop *loop)
 	    !(loop->supervisor.ending && count > REPORTS_AT_THE_END && loop->parts.trace == NULL)) {
 		more = take_reports(loop);
 		count += more;
-		while (is_held_up(loop) && wait_for_reader(loop)) {
+		while (loop_is_held_up(loop) && loop_wait_for_reader(loop)) {
 		}
 	}
 }
@@ -403,8 +378,8 @@ int loop_run(const struct loop_parts *parts)
 		while (!loop.finished) {
 			set_timer(&loop);
 			listen_for_typing(&loop);
-			if (is_held_up(&loop)) {
-				(void)wait_for_reader(&loop);
+			if (loop_is_held_up(&loop)) {
+				(void)loop_wait_for_reader(&loop);
 			} else if (!wait_for_source(&loop)) {
 				break;
 			}
@@ -413,10 +388,14 @@ int loop_run(const struct loop_parts *parts)
 			loop_take_signals(&loop);
 			take_timer(&loop);
 			take_typed(&loop);
-			if (!is_held_up(&loop)) {
+			if (!loop_is_held_up(&loop)) {
 				(void)take_reports(&loop);
 				loop_take_hints(&loop);
 			}
+		}
+		if (parts->trace != NULL) { /* however it has ended */
+			loop_take_all_reports(&loop);
+			observer_end(loop.observer, (uint64_t)loop_now_ns());
 		}
 		status = loop.by_key ? -loop.key : loop.supervisor.status;
 	} else {

@@ -13,7 +13,8 @@ void loop_restore_terminal(struct loop *loop)
 {
 	struct kin ours = {0};
 
-	if (loop->parts.terminal->fd < 0) {
+	/* What a traced command leaves behind, it leaves without us as well. */
+	if (loop->parts.terminal->fd < 0 || loop->parts.trace != NULL) {
 		return;
 	}
 	if (!loop->alone) {
@@ -41,7 +42,9 @@ static void say_exited(struct loop *loop)
 				     .after = loop->supervisor.after_exit};
 
 	loop_restore_terminal(loop);
-	observer_end(loop->observer, (uint64_t)loop_now_ns());
+	if (loop->parts.trace == NULL) {
+		observer_end(loop->observer, (uint64_t)loop_now_ns());
+	}
 	if (loop->alone && words.after == ON_EXIT_WAIT &&
 	    terminal_is_ours_to_read(loop->parts.terminal)) {
 		terminal_forget_typed(loop->parts.terminal);

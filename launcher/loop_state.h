@@ -71,6 +71,14 @@ void loop_take_hints(struct loop *loop);
 /* Takes in all signals that have come (loop_signals.c). */
 void loop_take_signals(struct loop *loop);
 
+/* Writes what can be written of the trace, if there is one. Must reports wait for more? */
+bool loop_is_held_up(const struct loop *loop);
+/*
+ * Then they do, and with them at last the command (pipe(7)). False: there is something that does
+ * not wait.
+ */
+bool loop_wait_for_reader(const struct loop *loop);
+
 /* Tells what is watched, and why. */
 void loop_list(struct loop *loop);
 

@@ -116,7 +116,7 @@ void observer_take(struct observer *observer, const struct report *report)
 	};
 
 	if (process != NULL && process->parent == 0 && header->parent != 0 &&
-	    !is_of_image(header->kind)) {
+	    header->kind != REPORT_HELLO && header->kind != REPORT_FORKED) {
 		images_inherit(observer, report);
 	}
 	if (process != NULL && process->foreign && header->kind != REPORT_HELLO &&

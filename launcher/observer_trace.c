@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "launcher/executable.h"
 #include "launcher/identity.h"
 #include "launcher/observer_state.h"
 #include "launcher/path.h"
@@ -79,6 +80,7 @@ void observer_trace_failure(struct observer *observer, const struct process *pro
 	fact.kind = TRACE_EXEC;
 	fact.path = report->first;
 	fact.error = report->header.error;
+	set_words(&fact, report);
 	if (fact.error == ENOENT && (report->header.flags & REPORT_SEARCHED) != 0) {
 		fact.kind = TRACE_MISSING;
 		fact.how = TRACE_PATH;
@@ -99,11 +101,22 @@ void observer_trace_unobserved(struct observer *observer, const struct process *
 	trace_tell(observer->trace, &fact);
 }
 
+/* As the script itself names it, or else the image. */
+static const char *interpreter_of(const char *named, const char *image, struct executable *script)
+{
+	return executable_inspect(named, script) == 0 && script->kind == EXECUTABLE_SCRIPT &&
+		       script->interpreter[0] == '/' &&
+		       identity_same_file(script->interpreter, image)
+		   ? script->interpreter
+		   : image;
+}
+
 void observer_trace_image(struct observer *observer, const struct process *process,
 			  const struct report *report, const char *named)
 {
 	struct trace_fact fact = begin_of_report(observer, process, report);
 	const char *image = report->first;
+	struct executable script;
 
 	if (named == NULL && image[0] == '\0') {
 		return; /* the same image, in another root */
@@ -115,7 +128,7 @@ void observer_trace_image(struct observer *observer, const struct process *proce
 	/* The kernel has found it in the first line of what was named. */
 	if (named != NULL && image[0] == '/' && !process->foreign &&
 	    !identity_same_file(named, image)) {
-		fact.path = image;
+		fact.path = interpreter_of(named, image, &script);
 		fact.how = TRACE_INTERPRETER;
 		trace_tell(observer->trace, &fact);
 	}

@@ -4,6 +4,7 @@
 
 #include "launcher/duration.h"
 #include "launcher/options_known.h"
+#include "launcher/options_state.h"
 #include "launcher/printable.h"
 #include "launcher/signal_names.h"
 
@@ -20,35 +21,7 @@ static const int64_t default_stop_timeout_ns = INT64_C(5000000000);
 static const int64_t default_poll_ns = INT64_C(1000000000);
 static const int64_t least_poll_ns = INT64_C(10000000);
 
-/* The line that says what is wrong. */
-struct complaint {
-	char *text;
-	size_t size;
-};
-
-static enum options_result misuse(struct complaint complaint, const char *before, const char *word,
-				  const char *after)
-{
-	/* The words are the user's, or a script's: they must not drive the terminal. */
-	char *printable = printable_path(word);
-
-	(void)snprintf(complaint.text, complaint.size, "%s'%s'%s", before,
-		       printable != NULL ? printable : "?", after);
-	free(printable);
-	return OPTIONS_MISUSE;
-}
-
-/* Says about an option by its full name what cannot be said about a word that was typed. */
-static enum options_result misuse_option(struct complaint complaint, int option,
-					 const char *problem)
-{
-	char name[32];
-
-	(void)snprintf(name, sizeof(name), "--%s", options_long_name(option));
-	return misuse(complaint, "option ", name, problem);
-}
-
-static enum options_result misuse_unknown(struct complaint complaint, const char *word)
+static enum options_result misuse_unknown(struct options_complaint complaint, const char *word)
 {
 	char short_name[] = {'-', (char)optopt, '\0'};
 	size_t length = strcspn(word, "=");
@@ -57,20 +30,21 @@ static enum options_result misuse_unknown(struct complaint complaint, const char
 	if (optopt != 0) {
 		/* A known one with an argument that it does not take ("--quiet=1"), or a letter. */
 		if (strncmp(word, "--", 2) == 0 && options_long_name(optopt) != NULL) {
-			return misuse_option(complaint, optopt, " takes no argument");
+			return options_misuse_option(complaint, optopt, " takes no argument");
 		}
-		return misuse(complaint, "unknown option ", short_name, " (--help lists them)");
+		return options_misuse(complaint, "unknown option ", short_name,
+				      " (--help lists them)");
 	}
 	for (const struct option *known = options_known; known->name != NULL; known++) {
 		if (length > 2 && strncmp(known->name, word + 2, length - 2) == 0) {
 			begin_so++;
 		}
 	}
-	return misuse(complaint, begin_so > 1 ? "ambiguous option " : "unknown option ", word,
-		      " (--help lists them)");
+	return options_misuse(complaint, begin_so > 1 ? "ambiguous option " : "unknown option ",
+			      word, " (--help lists them)");
 }
 
-static enum options_result set_duration(struct complaint complaint, int option,
+static enum options_result set_duration(struct options_complaint complaint, int option,
 					const char *argument, int64_t *nanoseconds)
 {
 	char before[64];
@@ -79,46 +53,48 @@ static enum options_result set_duration(struct complaint complaint, int option,
 		return OPTIONS_RUN;
 	}
 	(void)snprintf(before, sizeof(before), "--%s: ", options_long_name(option));
-	return misuse(complaint, before, argument,
-		      " is not a duration (write 250ms, 2s, 1.5s or 1m)");
+	return options_misuse(complaint, before, argument,
+			      " is not a duration (write 250ms, 2s, 1.5s or 1m)");
 }
 
-static enum options_result set_poll(struct complaint complaint, const char *argument,
+static enum options_result set_poll(struct options_complaint complaint, const char *argument,
 				    int64_t *nanoseconds)
 {
 	enum options_result result = set_duration(complaint, OPTION_POLL, argument, nanoseconds);
 
 	if (result == OPTIONS_RUN && *nanoseconds < least_poll_ns) {
-		return misuse(complaint, "--poll: ", argument, " is too often (10ms at least)");
+		return options_misuse(complaint, "--poll: ", argument,
+				      " is too often (10ms at least)");
 	}
 	return result;
 }
 
 /* Anything but separators? */
-static enum options_result add_extensions(struct complaint complaint, const char *argument,
+static enum options_result add_extensions(struct options_complaint complaint, const char *argument,
 					  struct options *options)
 {
 	if (argument[strspn(argument, ",;. *")] == '\0' || strchr(argument, '/') != NULL) {
-		return misuse(complaint, "--ext: ", argument,
-			      " is no list of file name extensions (write py,html)");
+		return options_misuse(complaint, "--ext: ", argument,
+				      " is no list of file name extensions (write py,html)");
 	}
 	options->extensions[options->extension_count++] = argument;
 	return OPTIONS_RUN;
 }
 
-static enum options_result set_signal(struct complaint complaint, const char *argument, int *number)
+static enum options_result set_signal(struct options_complaint complaint, const char *argument,
+				      int *number)
 {
 	int found = signal_number(argument);
 
 	if (found < 0) {
-		return misuse(complaint, "--stop-signal: ", argument,
-			      " is not a signal (write TERM, SIGTERM or 15)");
+		return options_misuse(complaint, "--stop-signal: ", argument,
+				      " is not a signal (write TERM, SIGTERM or 15)");
 	}
 	*number = found;
 	return OPTIONS_RUN;
 }
 
-static enum options_result set_on_exit(struct complaint complaint, const char *argument,
+static enum options_result set_on_exit(struct options_complaint complaint, const char *argument,
 				       enum supervisor_on_exit *on_exit)
 {
 	static const char *const words[] = {
@@ -130,85 +106,31 @@ static enum options_result set_on_exit(struct complaint complaint, const char *a
 			return OPTIONS_RUN;
 		}
 	}
-	return misuse(complaint, "--on-exit: ", argument, " is none of wait, stop and restart");
+	return options_misuse(complaint, "--on-exit: ", argument,
+			      " is none of wait, stop and restart");
 }
 
-static enum options_result set_restart_code(struct complaint complaint, const char *argument,
-					    int *status)
+static enum options_result set_restart_code(struct options_complaint complaint,
+					    const char *argument, int *status)
 {
 	char *end;
 	long number = strtol(argument, &end, 10);
 
 	if (!isdigit((unsigned char)*argument) || *end != '\0' || number > 255) {
-		return misuse(complaint, "--restart-code: ", argument,
-			      " is no exit status (0 to 255)");
+		return options_misuse(complaint, "--restart-code: ", argument,
+				      " is no exit status (0 to 255)");
 	}
 	*status = (int)number;
 	return OPTIONS_RUN;
 }
 
-static enum options_result set_format(struct complaint complaint, const char *argument,
-				      enum trace_format *format)
-{
-	static const char *const words[] = {[TRACE_TEXT] = "text",
-					    [TRACE_JSON] = "json",
-					    [TRACE_NUL] = "nul",
-					    [TRACE_DEPFILE] = "depfile"};
-
-	for (int i = 0; i < 4; i++) {
-		if (strcmp(argument, words[i]) == 0) {
-			*format = (enum trace_format)i;
-			return OPTIONS_RUN;
-		}
-	}
-	return misuse(complaint, "--format: ", argument, " is none of text, json, nul and depfile");
-}
-
-static enum options_result add_kinds(struct complaint complaint, const char *argument,
-				     unsigned *kinds)
-{
-	unsigned more = trace_kinds_named(argument);
-
-	if (more == 0) {
-		return misuse(complaint, "--only: ", argument,
-			      " is no list of facts (read,write,missing,stat,list,exec,load,"
-			      "rename,link,remove,mkdir)");
-	}
-	*kinds |= more;
-	return OPTIONS_RUN;
-}
-
-/* The same for options of tracing. */
-static enum options_result apply_trace_argument(struct options *options, int option,
-						const char *argument, struct complaint complaint)
-{
-	struct trace_settings *trace = &options->trace;
-
-	switch (option) {
-	case 'o':
-		trace->output = argument;
-		return OPTIONS_RUN;
-	case OPTION_FORMAT:
-		return set_format(complaint, argument, &trace->format);
-	case OPTION_ONLY:
-		return add_kinds(complaint, argument, &trace->wishes.kinds);
-	case OPTION_WHY:
-		options->why[trace->wishes.why_count++] = argument;
-		return OPTIONS_RUN;
-	case OPTION_DEPFILE_TARGET:
-		options->targets[trace->target_count++] = argument;
-		return OPTIONS_RUN;
-	default:
-		return OPTIONS_MISUSE;
-	}
-}
-
 /* OPTIONS_RUN: go on. */
 static enum options_result apply_argument(struct options *options, int option, const char *argument,
-					  struct complaint complaint)
+					  struct options_complaint complaint)
 {
 	if (*argument == '\0') {
-		return misuse_option(complaint, option, " needs an argument that is not empty");
+		return options_misuse_option(complaint, option,
+					     " needs an argument that is not empty");
 	}
 	switch (option) {
 	case 'w':
@@ -236,12 +158,13 @@ static enum options_result apply_argument(struct options *options, int option, c
 		options->events = argument;
 		return OPTIONS_RUN;
 	default:
-		return apply_trace_argument(options, option, argument, complaint);
+		return options_apply_trace(options, option, argument, complaint);
 	}
 }
 
 /* The same for one that stands alone. */
-static enum options_result apply(struct options *options, int option, struct complaint complaint)
+static enum options_result apply(struct options *options, int option,
+				 struct options_complaint complaint)
 {
 	switch (option) {
 	case OPTION_ALL:
@@ -281,7 +204,8 @@ static enum options_result apply(struct options *options, int option, struct com
 	case 'V':
 		return OPTIONS_VERSION;
 	case ':':
-		return misuse_option(complaint, optopt, " needs an argument (--help shows which)");
+		return options_misuse_option(complaint, optopt,
+					     " needs an argument (--help shows which)");
 	default:
 		return OPTIONS_MISUSE;
 	}
@@ -309,42 +233,13 @@ static bool prepare(struct options *options, size_t words)
 	       options->why != NULL && options->targets != NULL;
 }
 
-/* The first option of each mode; 0: none. */
-struct modes_seen {
-	int first[OPTION_MODES];
-};
-
-/* Reload or trace? And does every option mean something then? */
-static enum options_result choose_mode(struct options *options, const struct modes_seen *seen,
-				       struct complaint complaint)
-{
-	options->tracing = seen->first[OPTION_ASKS_TRACE] != 0;
-	if (options->tracing && seen->first[OPTION_OF_RELOAD] != 0) {
-		return misuse_option(complaint, seen->first[OPTION_OF_RELOAD],
-				     " has no meaning with --trace");
-	}
-	if (!options->tracing && seen->first[OPTION_OF_TRACE] != 0) {
-		return misuse_option(complaint, seen->first[OPTION_OF_TRACE], " needs --trace");
-	}
-	if (options->trace.target_count > 0 && options->trace.format != TRACE_DEPFILE) {
-		return misuse_option(complaint, OPTION_DEPFILE_TARGET, " needs --format depfile");
-	}
-	if (options->tracing) {
-		options->supervisor.on_exit = ON_EXIT_LEAVE;
-		options->all |= options->trace.wishes.why_count > 0;
-		options->trace.detailed =
-		    options->verbosity > 0 || options->trace.wishes.why_count > 0;
-	}
-	return OPTIONS_RUN;
-}
-
 enum options_result options_parse(int argc, char **argv, struct options *options, char *message,
 				  size_t message_size)
 {
 	static const char usage[] = "write: autoreload-run [options] <command> [argument...]";
-	struct complaint complaint = {.text = message, .size = message_size};
+	struct options_complaint complaint = {.text = message, .size = message_size};
 	enum options_result result = OPTIONS_RUN;
-	struct modes_seen seen = {{0}};
+	struct options_seen seen = {{0}};
 
 	if (!prepare(options, (size_t)argc)) {
 		(void)snprintf(message, message_size, "out of memory");
@@ -367,14 +262,12 @@ enum options_result options_parse(int argc, char **argv, struct options *options
 		} else {
 			result = apply(options, option, complaint);
 		}
-		seen.first[options_mode(option)] = seen.first[options_mode(option)] == 0
-						       ? option
-						       : seen.first[options_mode(option)];
+		options_see(&seen, option);
 	}
 	if (result != OPTIONS_RUN) {
 		return result;
 	}
-	result = choose_mode(options, &seen, complaint);
+	result = options_choose_mode(options, &seen, complaint);
 	if (result != OPTIONS_RUN) {
 		return result;
 	}

@@ -76,6 +76,12 @@ static unsigned finish(struct supervisor *supervisor)
 	return ACTION_FINISH;
 }
 
+/* Does it end with the main process, whatever else still runs? */
+static bool leaves(const struct supervisor *supervisor)
+{
+	return supervisor->settings.on_exit == ON_EXIT_LEAVE;
+}
+
 /* Nothing is left of the generation. */
 static unsigned after_tree(struct supervisor *supervisor, struct supervisor_event event)
 {
@@ -253,7 +259,7 @@ static unsigned start_failed(struct supervisor *supervisor, struct supervisor_ev
 	}
 	/* The first time it is mistyped, most likely: whoever typed it wants the prompt back. */
 	if (supervisor->generation == 1 || supervisor->settings.on_exit == ON_EXIT_STOP ||
-	    supervisor->settings.on_exit == ON_EXIT_LEAVE) {
+	    leaves(supervisor)) {
 		return end(supervisor, event);
 	}
 	enter(supervisor, SUPERVISOR_IDLE, SUPERVISOR_NEVER);
@@ -303,6 +309,13 @@ static unsigned deadline_at_rest(struct supervisor *supervisor, struct superviso
 	return event.reached ? is_told(supervisor, event.now_ns) : stop(supervisor, event);
 }
 
+/* And so all of its tree is; but a key is pressed for those whom the terminal tells of it. */
+static bool is_told_to_end(const struct supervisor *supervisor)
+{
+	return supervisor->state == SUPERVISOR_INTERRUPTED &&
+	       (supervisor->ending || !leaves(supervisor));
+}
+
 /* Nothing is being stopped: IDLE, RUNNING, INTERRUPTED. */
 static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_event event)
 {
@@ -319,8 +332,8 @@ static unsigned step_at_rest(struct supervisor *supervisor, struct supervisor_ev
 	case EVENT_INTERRUPT:
 		return end_at_rest(supervisor, event);
 	case EVENT_MAIN_EXITED:
-		return supervisor->state == SUPERVISOR_INTERRUPTED ? end(supervisor, event)
-								   : exited(supervisor, event);
+		return is_told_to_end(supervisor) ? end(supervisor, event)
+						  : exited(supervisor, event);
 	case EVENT_START_FAILED:
 	case EVENT_START_BUSY:
 		return start_failed(supervisor, event);

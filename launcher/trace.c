@@ -129,10 +129,13 @@ void trace_tell(struct trace *trace, const struct trace_fact *reported)
 	if (fact.to != NULL && fact.to[0] == '/') {
 		fact.to = trace_path_clean(fact.to, to);
 	}
-	if (!trace_filter_wants(trace->filter, &fact) || trace_fold_repeats(trace->fold, &fact)) {
+	if (!trace_filter_concerns(trace->filter, &fact)) {
 		return;
 	}
 	trace_summary_count(trace->summary, &fact);
+	if (!trace_filter_wants(trace->filter, &fact) || trace_fold_repeats(trace->fold, &fact)) {
+		return;
+	}
 	if (fact.kind == TRACE_LOST) {
 		trace->lost += fact.count;
 		trace->incomplete = true;
@@ -220,15 +223,15 @@ static bool write_rule(struct trace *trace, int status)
 		trace_output_leave(trace->output);
 		return false;
 	}
-	if (trace_output_replace(trace->output) != 0) {
-		tell_failure(trace, errno);
-		return false;
-	}
 	if (!trace_depfile_write(trace->depfile, settings->targets, settings->target_count,
 				 trace->output)) {
 		message(MESSAGE_ERROR, "no depfile is written, as the command has written no file "
 				       "(name its target with --depfile-target)");
 		trace_output_leave(trace->output);
+		return false;
+	}
+	if (trace_output_replace(trace->output) != 0) {
+		tell_failure(trace, errno);
 		return false;
 	}
 	return true;

@@ -97,40 +97,60 @@ void trace_depfile_tell(struct trace_depfile *depfile, const struct trace_fact *
 	}
 }
 
+/* One character of a name, which begins at `name`. Returns what follows it. */
+static char *escape_character(char *to, const char *name, const char *at, bool target)
+{
+	/* In front of a space, backslashes would escape one another. */
+	for (const char *slash = at; *at == ' ' && slash > name && slash[-1] == '\\'; slash--) {
+		*to++ = '\\';
+	}
+	if (*at == '$') {
+		*to++ = '$';
+	} else if (strchr(" #:|", *at) != NULL || (target && *at == '%')) {
+		*to++ = '\\';
+	}
+	*to++ = *at;
+	return to;
+}
+
+/* What make 4.3 and ninja 1.11 were found to have no way to write. */
+static bool is_unwritable(const char *name, size_t length)
+{
+	return length == 0 || strpbrk(name, "\n\r\t;") != NULL ||
+	       strchr("\\ ", name[length - 1]) != NULL ||
+	       (name[length - 1] == ')' && strchr(name, '(') != NULL); /* member of an archive */
+}
+
 char *trace_depfile_escape(const char *name, bool target)
 {
 	size_t length = strlen(name);
 	char *escaped;
 	char *to;
 
-	if (strpbrk(name, "\n\r\t;") != NULL || length == 0 || name[length - 1] == '\\') {
+	if (is_unwritable(name, length)) {
 		errno = EINVAL;
 		return NULL;
 	}
 	escaped = malloc(3 * length + 3);
-	to = escaped;
-	if (escaped != NULL && name[0] == '~') {
-		*to++ = '.'; /* not somebody's home */
-		*to++ = '/';
+	if (escaped == NULL) {
+		return NULL;
 	}
-	for (const char *at = name; escaped != NULL && *at != '\0'; at++) {
-		if (*at == ' ') {
-			/* Backslashes in front of it would escape one another. */
-			for (const char *slash = at; slash > name && slash[-1] == '\\'; slash--) {
-				*to++ = '\\';
-			}
-		}
-		if (*at == '$') {
-			*to++ = '$';
-		} else if (strchr(" #:|", *at) != NULL || (target && *at == '%')) {
-			*to++ = '\\';
-		}
-		*to++ = *at;
+	/* Not somebody's home. */
+	to = name[0] == '~' ? stpcpy(escaped, "./") : escaped;
+	for (const char *at = name; *at != '\0'; at++) {
+		to = escape_character(to, name, at, target);
 	}
-	if (escaped != NULL) {
-		*to = '\0';
-	}
+	*to = '\0';
 	return escaped;
+}
+
+static void tell_left_out(const char *name)
+{
+	char *shown = printable_path(name);
+
+	message(MESSAGE_ERROR,
+		"%s is left out of the depfile: neither make nor ninja could read its name", shown);
+	free(shown);
 }
 
 /* False, and said, if there is no way to write it. */
@@ -138,14 +158,9 @@ static bool add_name(struct trace_output *output, const char *before, const char
 		     const char *after)
 {
 	char *escaped = trace_depfile_escape(name, target);
-	char *shown;
 
 	if (escaped == NULL) {
-		shown = printable_path(name);
-		message(MESSAGE_ERROR,
-			"%s is left out of the depfile: neither make nor ninja could read its name",
-			shown);
-		free(shown);
+		tell_left_out(name);
 		return false;
 	}
 	trace_output_add(output, before, strlen(before));
@@ -155,9 +170,19 @@ static bool add_name(struct trace_output *output, const char *before, const char
 	return true;
 }
 
+/* A first word with "=" in it would set a variable. */
+static bool add_input(struct trace_output *output, const char *name, bool first)
+{
+	if (first && strchr(name, '=') != NULL) {
+		tell_left_out(name);
+		return false;
+	}
+	return add_name(output, " \\\n  ", name, false, "");
+}
+
 static int compare(const struct file *left, const struct file *right)
 {
-	/* A first word with "=" in it would be a variable for make. */
+	/* None with "=" in it first, if there are others. */
 	int assigns = (strchr(left->path, '=') != NULL) - (strchr(right->path, '=') != NULL);
 
 	return assigns != 0 ? assigns : strcmp(left->path, right->path);
@@ -190,6 +215,8 @@ static bool add_targets(const struct trace_depfile *depfile, const char *const *
 bool trace_depfile_write(struct trace_depfile *depfile, const char *const *targets,
 			 size_t target_count, struct trace_output *output)
 {
+	bool first = true;
+
 	HASH_SORT(depfile->files, compare);
 	if (!add_targets(depfile, targets, target_count, output)) {
 		return false;
@@ -197,11 +224,13 @@ bool trace_depfile_write(struct trace_depfile *depfile, const char *const *targe
 	trace_output_add(output, ":", 1);
 	for (struct file *file = depfile->files; file != NULL; file = file->hh.next) {
 		file->is_input = file->is_input && !file->is_output && is_there(file) &&
-				 add_name(output, " \\\n  ", file->path, false, "");
+				 add_input(output, file->path, first);
+		first = first && !file->is_input;
 	}
 	trace_output_add(output, "\n", 1);
 	for (struct file *file = depfile->files; file != NULL; file = file->hh.next) {
-		if (file->is_input && strchr(file->path, '%') == NULL) {
+		/* Those would be a pattern, and a variable. */
+		if (file->is_input && strpbrk(file->path, "%=") == NULL) {
 			(void)add_name(output, "", file->path, false, ":\n");
 		}
 	}

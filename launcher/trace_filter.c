@@ -19,6 +19,7 @@ struct asked {
 struct trace_filter {
 	const struct policy *policy;
 	unsigned kinds;
+	bool hides_programs;
 	struct asked *asked;
 	size_t asked_count;
 };
@@ -58,6 +59,7 @@ struct trace_filter *trace_filter_new(const struct trace_wishes *wishes,
 	}
 	filter->policy = policy;
 	filter->kinds = wishes->kinds;
+	filter->hides_programs = wishes->hides_programs;
 	filter->asked = calloc(wishes->why_count + 1, sizeof(*filter->asked));
 	if (filter->asked == NULL) {
 		free(filter);
@@ -81,8 +83,16 @@ void trace_filter_free(struct trace_filter *filter)
 static bool is_hidden(const struct trace_filter *filter, const char *path)
 {
 	const struct policy *policy = filter->policy;
+	char real[PATH_MAX];
 
-	return !policy->all && system_path(path) && !roots_contain(&policy->roots, path);
+	if (policy->all) {
+		return false;
+	}
+	/* Behind a symlink (/lib), ".." leads to where the name does not tell. */
+	if (strstr(path, "/../") != NULL && realpath(path, real) != NULL) {
+		path = real;
+	}
+	return system_path(path) && !roots_contain(&policy->roots, path);
 }
 
 static bool is_wanted_path(const struct trace_filter *filter, const struct trace_fact *fact,
@@ -93,8 +103,9 @@ static bool is_wanted_path(const struct trace_filter *filter, const struct trace
 	if (path[0] != '/') {
 		return policy->extension_count == 0;
 	}
-	/* What is run is never noise. */
-	return (fact->kind == TRACE_EXEC || !is_hidden(filter, path)) &&
+	/* To people, what is run is never noise. */
+	return ((fact->kind == TRACE_EXEC && !filter->hides_programs) ||
+		!is_hidden(filter, path)) &&
 	       policy_counts(policy, path);
 }
 
@@ -127,13 +138,17 @@ static bool is_asked(const struct trace_filter *filter, const char *path)
 
 bool trace_filter_wants(const struct trace_filter *filter, const struct trace_fact *fact)
 {
+	return (filter->kinds == 0 || fact->kind == TRACE_LOST ||
+		(filter->kinds & 1u << fact->kind) != 0) &&
+	       trace_filter_concerns(filter, fact);
+}
+
+bool trace_filter_concerns(const struct trace_filter *filter, const struct trace_fact *fact)
+{
 	const char *to = fact->to;
 
 	if (fact->kind == TRACE_LOST) {
 		return true;
-	}
-	if (filter->kinds != 0 && (filter->kinds & 1u << fact->kind) == 0) {
-		return false;
 	}
 	if (filter->asked_count > 0 && !is_asked(filter, fact->path) && !is_asked(filter, to)) {
 		return false;

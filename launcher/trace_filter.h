@@ -15,6 +15,8 @@ struct trace_wishes {
 	unsigned kinds;		/* a set of 1u << kind; 0: all */
 	const char *const *why; /* facts about these paths alone; none: about any */
 	size_t why_count;
+	bool hides_programs; /* the system's, like its other files; else what is run is told always
+			      */
 };
 
 /* Borrows the policy: what it ignores by name and by extension, and --all. NULL, errno ENOMEM. */
@@ -24,5 +26,7 @@ void trace_filter_free(struct trace_filter *filter);
 
 /* Is it wanted? Its paths are cleaned (trace_path.h). */
 bool trace_filter_wants(const struct trace_filter *filter, const struct trace_fact *fact);
+/* Would it be, of whatever kind it is? */
+bool trace_filter_concerns(const struct trace_filter *filter, const struct trace_fact *fact);
 
 #endif

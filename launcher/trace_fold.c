@@ -6,7 +6,8 @@
 #include <string.h>
 #include <xxhash.h>
 
-#define SLOTS 8192u /* a power of two */
+#define BUCKETS 16384u /* a power of two */
+#define WAYS	4u
 
 /* What one program in one process has told of one path: a bit for each kind and how. */
 struct slot {
@@ -15,7 +16,7 @@ struct slot {
 };
 
 struct trace_fold {
-	struct slot slots[SLOTS];
+	struct slot slots[BUCKETS][WAYS];
 };
 
 struct trace_fold *trace_fold_new(void)
@@ -28,17 +29,33 @@ void trace_fold_free(struct trace_fold *fold)
 	free(fold);
 }
 
-static struct slot *slot_of(struct trace_fold *fold, const struct trace_fact *fact,
-			    const char *path)
+/* Who tells what failed in which way is nobody else, and a fact of its own. */
+static uint64_t key_of(const struct trace_fact *fact, const char *path)
 {
 	uint64_t who =
 	    XXH3_64bits_withSeed(fact->program, strlen(fact->program), (XXH64_hash_t)fact->pid);
-	uint64_t key = XXH3_64bits_withSeed(path, strlen(path), who ^ (unsigned)fact->error);
-	struct slot *slot = &fold->slots[key & (SLOTS - 1)];
 
-	if (slot->key != key) {
-		*slot = (struct slot){.key = key};
+	if (fact->error != 0) {
+		who ^= (uint64_t)(unsigned)fact->error << 8 | (uint64_t)fact->kind << 40;
+		who ^= fact->to != NULL ? XXH3_64bits(fact->to, strlen(fact->to)) : 0;
 	}
+	return XXH3_64bits_withSeed(path, strlen(path), who);
+}
+
+static struct slot *slot_of(struct trace_fold *fold, uint64_t key)
+{
+	struct slot *bucket = fold->slots[key & (BUCKETS - 1)];
+	struct slot *slot = &bucket[key >> 62];
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (bucket[i].key == key) {
+			return &bucket[i];
+		}
+		if (bucket[i].key == 0) {
+			slot = &bucket[i];
+		}
+	}
+	*slot = (struct slot){.key = key};
 	return slot;
 }
 
@@ -52,6 +69,9 @@ static uint64_t bit_of(const struct trace_fact *fact)
 	unsigned place = places[fact->kind];
 
 	_Static_assert(6 * TRACE_HOWS <= 64, "every kind and how has a bit");
+	if (fact->error != 0) {
+		return fact->kind == TRACE_EXEC ? 0 : 1;
+	}
 	return place == 0 ? 0 : UINT64_C(1) << ((place - 1) * TRACE_HOWS + fact->how);
 }
 
@@ -82,13 +102,13 @@ static bool changes_name(const struct trace_fact *fact)
 bool trace_fold_repeats(struct trace_fold *fold, const struct trace_fact *fact)
 {
 	uint64_t bit = bit_of(fact);
-	struct slot *slot = slot_of(fold, fact, fact->path);
+	struct slot *slot = slot_of(fold, key_of(fact, fact->path));
 	bool repeats;
 
 	if (changes_name(fact)) {
 		slot->told = 0;
 		if (fact->kind == TRACE_RENAME && fact->to != NULL) {
-			slot_of(fold, fact, fact->to)->told = 0;
+			slot_of(fold, key_of(fact, fact->to))->told = 0;
 		}
 	}
 	repeats = (slot->told & bit) != 0;

@@ -154,7 +154,6 @@ int trace_output_fd(const struct trace_output *output)
 
 int trace_output_replace(struct trace_output *output)
 {
-	output->at = output->filled = 0;
 	return output->is_file && output->fd != STDERR_FILENO ? ftruncate(output->fd, 0) : 0;
 }
 

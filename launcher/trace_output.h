@@ -29,7 +29,7 @@ bool trace_output_flush(struct trace_output *output);
 /* What to wait for (POLLOUT) if something is left. */
 int trace_output_fd(const struct trace_output *output);
 
-/* The content of the file from now on is what is added from now on. 0, or -1 with errno. */
+/* The file's content goes; what has been added and not written stays. 0, or -1 with errno. */
 int trace_output_replace(struct trace_output *output);
 
 /* Nothing will be written to it: a file that was not there before goes again. */

@@ -84,7 +84,7 @@ void trace_summary_say(const struct trace_summary *summary)
 
 	if (isatty(STDERR_FILENO)) {
 		message(MESSAGE_NORMAL,
-			"%sread %lu files, wrote %lu, did not find %lu, ran %lu programs", least,
+			"%sfiles read: %lu, written: %lu, not found: %lu; programs run: %lu", least,
 			counts[READ], counts[WRITTEN], counts[MISSING], counts[RUN]);
 	}
 }

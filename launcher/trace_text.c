@@ -40,7 +40,9 @@ static void add_words(struct trace_output *output, const struct trace_fact *fact
 	const char *end = fact->words + fact->words_length;
 	const char *before = ": ";
 
-	for (const char *word = fact->words; word < end; word += strlen(word) + 1) {
+	/* Why it failed stands there. */
+	for (const char *word = fact->words; fact->error == 0 && word < end;
+	     word += strlen(word) + 1) {
 		add(output, before);
 		add_printable(output, word);
 		before = " ";

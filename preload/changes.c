@@ -35,12 +35,6 @@ static bool writes_device(unsigned mode, int flags)
 	       (flags & O_ACCMODE) != O_RDONLY;
 }
 
-/* The path has been read by the kernel, to its end: so it can be touched. */
-static bool is_readable(int found)
-{
-	return found != -EFAULT && found != -ENAMETOOLONG;
-}
-
 /*
  * Begins a change of this kind, and looks at what is there. Returns what tell_identify() does, or
  * -EFAULT for what nobody is to be told of.
@@ -59,7 +53,8 @@ static int begin(struct change *change, enum report_kind kind, int dirfd, const 
 		return -EFAULT;
 	}
 	found = tell_identify(dirfd, path, at_flags, &change->header);
-	if (!is_readable(found) || (tell_is_beneath_notice(path) && kind != REPORT_RENAME)) {
+	if (!tell_may_touch(path, -found) ||
+	    (tell_is_beneath_notice(path) && kind != REPORT_RENAME)) {
 		return -EFAULT;
 	}
 	change->header.kind = (uint16_t)kind;
@@ -158,7 +153,7 @@ void change_rename(struct change *change, int old_dirfd, const char *old_path, i
 		return;
 	}
 	there = tell_identify(new_dirfd, new_path, AT_SYMLINK_NOFOLLOW, &target);
-	if (!is_readable(there) ||
+	if (!tell_may_touch(new_path, -there) ||
 	    (tell_is_beneath_notice(old_path) && tell_is_beneath_notice(new_path))) {
 		change->header.kind = 0;
 		return;
@@ -173,7 +168,8 @@ static void lead_to(struct change *change, struct place other)
 	struct report_header there = {0};
 
 	if (change->header.kind != 0 &&
-	    is_readable(tell_identify(other.dirfd, other.path, AT_SYMLINK_NOFOLLOW, &there))) {
+	    tell_may_touch(other.path,
+			   -tell_identify(other.dirfd, other.path, AT_SYMLINK_NOFOLLOW, &there))) {
 		change->other = other;
 	}
 }

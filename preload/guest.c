@@ -50,6 +50,7 @@ static struct {
 	bool traces;
 	char setting[GUEST_SETTING_MAX];
 	const char *folder; /* in it */
+	int introduced;	    /* the last of the line that has introduced itself */
 } common;
 
 /* How deep in sending this thread is: a signal may have interrupted it there. */
@@ -338,6 +339,14 @@ bool guest_others_are_taking(void)
 void guest_cwd_differs(void)
 {
 	STORE(own.cwd_differs, true);
+}
+
+int guest_take_ancestor(void)
+{
+	int ancestor = LOAD(common.introduced);
+
+	STORE(common.introduced, raw_getpid());
+	return ancestor;
 }
 
 bool guest_lost(uint64_t count)

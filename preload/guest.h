@@ -100,6 +100,12 @@ bool guest_others_are_taking(void);
 /* From now on threads may have working directories of their own: none is cached. */
 void guest_cwd_differs(void);
 
+/*
+ * The last process that asked this, of which this one is a copy; from now on it is this one. 0:
+ * there was none.
+ */
+int guest_take_ancestor(void);
+
 /* Counts what could not be sent, and takes the count back (then it is 0). True: the first. */
 bool guest_lost(uint64_t count);
 uint64_t guest_take_lost(void);

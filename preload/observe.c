@@ -149,7 +149,7 @@ void observe_stat(int dirfd, const char *path, bool nofollow, const struct ident
 {
 	struct report_header header = {.kind = REPORT_STAT};
 
-	if (path == NULL || error == EFAULT || path[0] == '\0' || !guest_enter()) {
+	if (path == NULL || !tell_may_touch(path, error) || path[0] == '\0' || !guest_enter()) {
 		return;
 	}
 	if (error == ENOENT) {

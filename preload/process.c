@@ -43,9 +43,11 @@ void process_introduce(bool forked)
 
 	header.parent = raw_getppid();
 	if (forked) {
+		header.count = (uint64_t)guest_take_ancestor();
 		sender_send(&header, NULL, 0);
 		return;
 	}
+	(void)guest_take_ancestor();
 	if (tell_identify(AT_FDCWD, "/proc/self/ns/mnt", 0, &header) == 0) {
 		header.count = header.identity.inode;
 	}
@@ -103,59 +105,69 @@ static size_t peek_words(char words[ARGV_MAX], char *const *argv)
 	return used;
 }
 
-/* A program that is not there. */
-static void tell_missing_program(int dirfd, const char *path, int error)
+/*
+ * After an execution of what cannot be found: a shell tries every folder of PATH so, and only a
+ * trace wants to know. Of what is there, only its interpreter may be missing.
+ */
+static void tell_unreachable_program(const struct execution *execution, int error)
 {
-	if (error == ENOENT) {
-		observe_access(dirfd, path, error);
+	if (error == ENOENT && guest_traces()) {
+		observe_access(execution->dirfd, execution->path, error);
 	} else {
-		tell_failure(REPORT_EXEC, dirfd, path, error);
+		tell_failure(REPORT_EXEC, execution->dirfd, execution->path, error);
 	}
+}
+
+static bool is_searched(const struct execution *execution)
+{
+	return execution->search_path != NULL && !text_has_slash(execution->path);
+}
+
+/* What was announced, if it was, and is worth telling in any case. */
+static void tell_execution(const struct execution *execution, struct report_header *header)
+{
+	bool searched = is_searched(execution);
+	struct place place = {.dirfd = execution->dirfd,
+			      .path = execution->path,
+			      .verbatim = searched,
+			      .afresh = true};
+	struct place search = {.dirfd = AT_FDCWD, .path = execution->search_path, .verbatim = true};
+	char text[ARGV_MAX];
+	struct piece words = {text, 0};
+
+	header->flags |= (uint16_t)execution->flags;
+	if (header->error != 0) {
+		header->flags |= REPORT_FAILED;
+	}
+	if (guest_traces()) {
+		/* In case that there will be no hello, which tells all of them. */
+		words.length = peek_words(text, execution->argv);
+	}
+	if (searched) {
+		header->flags |= REPORT_SEARCHED;
+	}
+	place_send(header, &place, searched ? &search : NULL, &words);
 }
 
 void process_execute(const struct execution *execution, int error)
 {
-	int dirfd = execution->dirfd;
 	const char *path = execution->path;
-	const char *search_path = execution->search_path;
-	char text[ARGV_MAX];
-	struct piece words = {text, 0};
 	struct report_header header = {.kind = REPORT_EXEC, .error = error};
-	struct place place = {.dirfd = dirfd, .path = path, .afresh = true};
-	struct place search = {.dirfd = AT_FDCWD, .path = search_path, .verbatim = true};
-	bool searched;
 	int found;
 
 	/* EFAULT: nobody may touch what was passed. */
 	if (path == NULL || error == EFAULT || !guest_enter()) {
 		return;
 	}
-	found = error == 0 ? tell_identify(dirfd, path, 0, &header) : 0;
-	if (found == -EFAULT || (search_path == NULL && found != 0)) {
-		return; /* a shell tries every folder of PATH; a wild pointer will fail, too */
-	}
-	searched = search_path != NULL && !text_has_slash(path);
-	if (path[0] != '\0' && guest_traces() && (error == ENOENT || error == ENOTDIR) &&
-	    !searched) {
-		tell_missing_program(dirfd, path, error);
+	found = tell_identify(execution->dirfd, path, 0, &header);
+	if (!tell_may_touch(path, -found) || path[0] == '\0') {
 		return;
 	}
-	if (path[0] == '\0' || (error == ENOENT && !searched)) {
-		return; /* it was not announced */
+	if (found == 0 || is_searched(execution)) {
+		tell_execution(execution, &header);
+	} else if (error != 0) {
+		tell_unreachable_program(execution, error);
 	}
-	if (error != 0) {
-		header.flags |= REPORT_FAILED;
-	}
-	header.flags |= (uint16_t)execution->flags;
-	if (searched) {
-		header.flags |= REPORT_SEARCHED;
-		place.verbatim = true;
-	}
-	/* Else the hello tells them. */
-	if (guest_traces() && error == 0) {
-		words.length = peek_words(text, execution->argv);
-	}
-	place_send(&header, &place, searched ? &search : NULL, &words);
 }
 
 bool process_sandbox(int mode, const void *filter)

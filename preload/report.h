@@ -80,7 +80,9 @@ struct report_header {
 	uint32_t mode;	  /* st_mode, of the file that the identity tells */
 	uint64_t time_ns; /* CLOCK_MONOTONIC; 0: just now, when it arrives */
 	struct identity identity; /* REPORT_IDENTITY: of the file; HELLO: device and inode of "/" */
-	uint64_t count;		  /* LOST: how many; HELLO: inode of the mount namespace */
+	/* LOST: how many; HELLO: inode of the mount namespace; FORKED: the nearest ancestor that is
+	 * known, of which it is a copy */
+	uint64_t count;
 };
 
 _Static_assert(sizeof(struct report_header) == 104, "the wire format has no hidden padding");

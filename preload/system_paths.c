@@ -53,6 +53,7 @@ static const char *const system_settings[] = {
     "/etc/php",
     "/etc/java",
     "/etc/lsb-release",
+    "/etc/selinux",
 };
 
 static bool below(const char *path, const char *folder)

@@ -3,15 +3,22 @@
 #include "preload/tell.h"
 
 #include <linux/errno.h>
+#include <linux/limits.h>
 
 #include "preload/guest.h"
 #include "preload/path_hash.h"
 #include "preload/place.h"
 #include "preload/system_paths.h"
+#include "preload/text.h"
 
 bool tell_is_beneath_notice(const char *path)
 {
 	return path[0] == '\0' || (!guest_wants_everything() && system_path(path));
+}
+
+bool tell_may_touch(const char *path, int error)
+{
+	return error != EFAULT && (error != ENAMETOOLONG || text_ends_within(path, PATH_MAX));
 }
 
 void tell_status(struct report_header *header, const struct status *status)
@@ -101,8 +108,7 @@ void tell_failure(enum report_kind kind, int dirfd, const char *path, int error)
 	struct report_header header = {
 	    .kind = (uint16_t)kind, .flags = REPORT_FAILED, .error = error};
 
-	/* Of these paths, nobody knows where they end. */
-	if (error == EFAULT || error == ENAMETOOLONG || !guest_traces()) {
+	if (!guest_traces() || !tell_may_touch(path, error)) {
 		return;
 	}
 	if (error == ENOTDIR) {

@@ -14,6 +14,12 @@
  */
 bool tell_is_beneath_notice(const char *path);
 
+/*
+ * May the path be touched, for which a system call has said this errno (or 0)? Of one that is too
+ * long, the kernel has read PATH_MAX bytes, and may not know where it ends.
+ */
+bool tell_may_touch(const char *path, int error);
+
 /* Fills in what the report says of the file. */
 void tell_status(struct report_header *header, const struct status *status);
 

@@ -18,6 +18,16 @@ static inline size_t text_length(const char *text)
 }
 
 /* What follows the prefix in the text, or NULL if it does not begin so. */
+static inline bool text_ends_within(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] == '\0') {
+			return true;
+		}
+	}
+	return false;
+}
+
 static inline const char *text_after(const char *text, const char *prefix)
 {
 	while (*prefix != '\0') {

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The loop: whoever reads a trace may be slower than the command. */
+#include <poll.h>
+
+#include "launcher/loop_state.h"
+
+bool loop_is_held_up(const struct loop *loop)
+{
+	struct trace *trace = loop->parts.trace;
+
+	return trace != NULL && !trace_flush(trace) && trace_is_crowded(trace);
+}
+
+bool loop_wait_for_reader(const struct loop *loop)
+{
+	struct pollfd waited[] = {
+	    {.fd = trace_fd(loop->parts.trace), .events = POLLOUT},
+	    {.fd = loop->parts.signals->fd, .events = POLLIN},
+	    {.fd = loop->timer, .events = POLLIN},
+	};
+
+	return poll(waited, sizeof(waited) / sizeof(*waited), -1) > 0 && waited[1].revents == 0 &&
+	       waited[2].revents == 0;
+}
