@@ -51,14 +51,15 @@ static const char *without_dot(const char *text)
 /*
  * Make's: a backslash takes the meaning of these characters, and then two of them in front are one;
  * elsewhere it is one itself. Returns how much has been read; 0: the word ends here, or there is
- * something in it that is no name (a comment, a recipe, a variable, an assignment, a wildcard).
+ * something in it that is no name (a comment, a recipe, a variable). What "=" does depends on where
+ * the word stands, and what a wildcard does on which files there are.
  */
 static size_t make_step(const char *text, bool target, struct word *word)
 {
 	size_t backslashes = strspn(text, "\\");
 	char c = text[backslashes];
 
-	if (is_one_of(c, target ? " #:%" : " #:")) {
+	if (is_one_of(c, target ? " #:%" : " #:|")) {
 		if (backslashes % 2 == 0) {
 			return 0;
 		}
@@ -72,7 +73,7 @@ static size_t make_step(const char *text, bool target, struct word *word)
 		return backslashes + 2;
 	}
 	/* At the end, a backslash would take the meaning of what follows. */
-	if (c == '\0' || is_one_of(c, "\t\n\v\f\r$;=|*?[")) {
+	if (c == '\0' || is_one_of(c, "\t\n\r$;|")) {
 		return 0;
 	}
 	add(word, c, 1);
@@ -82,8 +83,9 @@ static size_t make_step(const char *text, bool target, struct word *word)
 static bool read_by_make(const char *text, bool target, struct word *word)
 {
 	text = without_dot(text);
-	if (*text == '~') {
-		return false; /* a home folder */
+	/* A home folder; or what is stripped from a line. */
+	if (is_one_of(*text, "~\v\f")) {
+		return false;
 	}
 	while (*text != '\0') {
 		size_t size = make_step(text, target, word);
@@ -94,7 +96,7 @@ static bool read_by_make(const char *text, bool target, struct word *word)
 		text += size;
 	}
 	/* "a&:" is a group of targets; each input is a target, too. */
-	return word->length > 0 && word->name[word->length - 1] != '&';
+	return word->length > 0 && !is_one_of(word->name[word->length - 1], "&\v\f");
 }
 
 static bool is_plain_to_ninja(char c)
@@ -139,6 +141,15 @@ static size_t ninja_step(const char *text, struct word *word)
 	return 1;
 }
 
+/* There is no way to tell ninja of another name: it is taken for one that is not there. */
+static bool may_be_known_to_ninja(const char *name)
+{
+	while (is_plain_to_ninja(*name) || is_one_of(*name, " #$\\")) {
+		name++;
+	}
+	return *name == '\0';
+}
+
 static bool read_by_ninja(const char *text, struct word *word)
 {
 	text = without_dot(text);
@@ -162,7 +173,7 @@ static bool is_harmless(const char *name)
 			return false;
 		}
 	}
-	return true;
+	return name[-1] != ' ';
 }
 
 static void check_name(const char *name, bool target)
@@ -181,7 +192,7 @@ static void check_name(const char *name, bool target)
 	must(read_by_make(escaped, target, &word));
 	must(strcmp(word.name, without_dot(name)) == 0);
 	/* In ninja's own file the output has a name already; an escaped '%' is none to it. */
-	if (!target) {
+	if (!target && may_be_known_to_ninja(name)) {
 		word.length = 0;
 		must(read_by_ninja(escaped, &word));
 		must(strcmp(word.name, without_dot(name)) == 0);
