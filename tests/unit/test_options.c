@@ -488,6 +488,8 @@ Test(options, tracing)
 		cr_expect(eq(int, (int)options.supervisor.on_exit, ON_EXIT_LEAVE), "%zu", i);
 		cr_expect(eq(int, options.supervisor.restart_status, -1), "%zu", i);
 		cr_expect(eq(int, (int)trace->format, (int)traces[i].format), "%zu", i);
+		cr_expect(eq(int, trace->wishes.hides_programs, trace->format == TRACE_DEPFILE),
+			  "%zu", i);
 		cr_expect(eq(u32, trace->wishes.kinds, traces[i].kinds), "%zu", i);
 		cr_expect(eq(int, trace->relative, traces[i].relative), "%zu", i);
 		cr_expect(eq(int, trace->detailed, traces[i].detailed), "%zu", i);

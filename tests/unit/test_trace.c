@@ -328,6 +328,20 @@ Test(trace, depfile_without_a_target)
 	}
 }
 
+/* What it would not name might change, too. */
+Test(trace, depfile_of_lost_facts)
+{
+	char *said;
+
+	save("out", "old");
+	begin_depfile();
+	TELL_ALL(build);
+	trace_lose(trace);
+	cr_expect(eq(int, end(0, &said), 125));
+	cr_expect(strncmp(said, "autoreload-run: ", 16) == 0, "%s", said);
+	cr_expect(eq(str, text_of("out"), "old"));
+}
+
 Test(trace, cannot_be_opened)
 {
 	static const struct {

@@ -141,6 +141,46 @@ Test(trace_filter, system_paths)
 	}
 }
 
+/* As for a depfile, in which they would be inputs. */
+Test(trace_filter, hidden_programs)
+{
+	static const struct {
+		const char *path;
+		bool all, wanted;
+	} cases[] = {
+	    {"/usr/bin/cc", false, false},	{"/usr/bin/cc", true, true},
+	    {"/usr/src/app/tool", false, true}, {"/home/u/project/tool", false, true},
+	    {"/opt/tool", false, true},
+	};
+	struct trace_wishes wishes = {.hides_programs = true};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		policy.all = cases[i].all;
+		filter = trace_filter_new(&wishes, &policy);
+		cr_assert(filter != NULL);
+		cr_expect(eq(int, wants(TRACE_EXEC, cases[i].path, NULL), cases[i].wanted), "%zu",
+			  i);
+		forget();
+	}
+}
+
+/* Wanted, but for its kind. */
+Test(trace_filter, concerns)
+{
+	struct trace_fact fact = fact_of(TRACE_WRITE, "/home/u/project/x");
+
+	filter_for(ONLY(TRACE_READ), NULL);
+	cr_expect(not(trace_filter_wants(filter, &fact)));
+	cr_expect(trace_filter_concerns(filter, &fact));
+	fact.path = "/usr/lib/x";
+	cr_expect(not(trace_filter_concerns(filter, &fact)));
+	forget();
+	filter_for(ONLY(TRACE_READ), "/home/u/project/y");
+	fact.path = "/home/u/project/x";
+	cr_expect(not(trace_filter_concerns(filter, &fact)));
+	forget();
+}
+
 static const struct {
 	const char *ignored, *extensions;
 	unsigned only;

@@ -173,6 +173,24 @@ Test(trace_fold, not_told_again)
 	}
 }
 
+/* What fails repeats like other things, until the name is another one. */
+Test(trace_fold, failures)
+{
+	static const struct telling tellings[] = {
+	    {1, TRACE_MKDIR, "/a", NULL, TRACE_PLAINLY, EEXIST, false},
+	    {1, TRACE_READ, "/a", NULL, TRACE_PLAINLY, EACCES, false},
+	    {1, TRACE_READ, "/a", NULL, TRACE_PLAINLY, EACCES, true},
+	    {1, TRACE_REMOVE, "/a", NULL, TRACE_PLAINLY, EACCES, false},
+	    {1, TRACE_READ, "/a", NULL, TRACE_PLAINLY, EACCES, true},
+	    {1, TRACE_REMOVE, "/a", NULL, TRACE_PLAINLY, 0, false},
+	    {1, TRACE_MKDIR, "/a", NULL, TRACE_PLAINLY, 0, false},
+	    {1, TRACE_MKDIR, "/a", NULL, TRACE_PLAINLY, EEXIST, false},
+	    {1, TRACE_READ, "/a", NULL, TRACE_PLAINLY, EACCES, false},
+	};
+
+	TELL_ALL(tellings);
+}
+
 static bool tell_nth(unsigned number)
 {
 	char name[64];

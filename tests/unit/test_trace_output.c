@@ -121,6 +121,22 @@ Test(trace_output, replace)
 	}
 }
 
+/* What has been added before it, and not written, is part of what comes. */
+Test(trace_output, added_before_it_is_replaced)
+{
+	struct trace_output *output;
+
+	save("out", "old, and longer than what comes\n");
+	output = trace_output_open("out", false);
+	cr_assert(output != NULL);
+	add(output, "new: \\\n");
+	cr_assert(eq(str, text_of("out"), "old, and longer than what comes\n"));
+	cr_assert(zero(int, trace_output_replace(output)));
+	add(output, "  x\n");
+	output_end(output);
+	cr_assert(eq(str, text_of("out"), "new: \\\n  x\n"));
+}
+
 /* Nothing is left behind that was not there, and nothing lost that was. */
 Test(trace_output, leave)
 {
