@@ -284,3 +284,18 @@ Test(supervisor_exits, leave_when_asked_to_end)
 	play(&supervisor, "asked to end", STEPS(steps));
 	cr_assert(eq(int, supervisor.status, 143));
 }
+
+/* A key is pressed for those whom the terminal tells of it; what is not among them goes on. */
+Test(supervisor_exits, leave_after_a_key)
+{
+	static const struct step steps[] = {
+	    {EVENT_BEGIN, 0, ACTION_START, SUPERVISOR_RUNNING, NEVER},
+	    {EVENT_INTERRUPT, 1000, 0, SUPERVISOR_INTERRUPTED, 1200},
+	    {EVENT_MAIN_EXITED, 1001, ACTION_SAY_EXITED | ACTION_FINISH, SUPERVISOR_DONE, NEVER,
+	     .status = 130},
+	};
+	struct supervisor supervisor = machine_on_exit(ON_EXIT_LEAVE);
+
+	play(&supervisor, "a key", STEPS(steps));
+	cr_assert(eq(int, supervisor.status, 130));
+}
