@@ -167,13 +167,16 @@ static bool read_by_ninja(const char *text, struct word *word)
 /* One that nobody could have a reason to refuse. */
 static bool is_harmless(const char *name)
 {
+	char last = '\0';
+
 	for (; *name != '\0'; name++) {
 		if (!(*name >= 'a' && *name <= 'z') && !is_one_of(*name, "/_+,@-# $") &&
 		    (unsigned char)*name < 0x80) {
 			return false;
 		}
+		last = *name;
 	}
-	return name[-1] != ' ';
+	return last != ' ';
 }
 
 static void check_name(const char *name, bool target)
