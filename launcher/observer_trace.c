@@ -80,11 +80,12 @@ void observer_trace_failure(struct observer *observer, const struct process *pro
 	fact.kind = TRACE_EXEC;
 	fact.path = report->first;
 	fact.error = report->header.error;
-	set_words(&fact, report);
 	if (fact.error == ENOENT && (report->header.flags & REPORT_SEARCHED) != 0) {
 		fact.kind = TRACE_MISSING;
 		fact.how = TRACE_PATH;
 		fact.error = 0;
+	} else {
+		set_words(&fact, report);
 	}
 	trace_tell(observer->trace, &fact);
 }
@@ -101,14 +102,32 @@ void observer_trace_unobserved(struct observer *observer, const struct process *
 	trace_tell(observer->trace, &fact);
 }
 
-/* As the script itself names it, or else the image. */
-static const char *interpreter_of(const char *named, const char *image, struct executable *script)
+/* The words as they were passed: the kernel has put those of the first line in front (execve(2)).
+ */
+static void drop_words_of_line(struct trace_fact *fact, const struct executable *script)
 {
-	return executable_inspect(named, script) == 0 && script->kind == EXECUTABLE_SCRIPT &&
-		       script->interpreter[0] == '/' &&
-		       identity_same_file(script->interpreter, image)
-		   ? script->interpreter
-		   : image;
+	unsigned count = script->argument[0] != '\0' ? 2 : 1;
+
+	for (unsigned i = 0; i < count && fact->words_length > 0; i++) {
+		size_t length = strnlen(fact->words, fact->words_length - 1) + 1;
+
+		fact->words += length;
+		fact->words_length -= length;
+	}
+}
+
+/* Of a script, and of the interpreter that its first line names: two files are executed. */
+static void tell_script(struct trace *trace, struct trace_fact fact,
+			const struct executable *script, const char *image)
+{
+	struct trace_fact interpreter = fact;
+
+	drop_words_of_line(&fact, script);
+	trace_tell(trace, &fact);
+	interpreter.path =
+	    identity_same_file(script->interpreter, image) ? script->interpreter : image;
+	interpreter.how = TRACE_INTERPRETER;
+	trace_tell(trace, &interpreter);
 }
 
 void observer_trace_image(struct observer *observer, const struct process *process,
@@ -124,12 +143,11 @@ void observer_trace_image(struct observer *observer, const struct process *proce
 	fact.kind = TRACE_EXEC;
 	fact.path = named != NULL ? named : image;
 	set_words(&fact, report);
-	trace_tell(observer->trace, &fact);
-	/* The kernel has found it in the first line of what was named. */
 	if (named != NULL && image[0] == '/' && !process->foreign &&
-	    !identity_same_file(named, image)) {
-		fact.path = interpreter_of(named, image, &script);
-		fact.how = TRACE_INTERPRETER;
+	    !identity_same_file(named, image) && executable_inspect(named, &script) == 0 &&
+	    script.kind == EXECUTABLE_SCRIPT) {
+		tell_script(observer->trace, fact, &script, image);
+	} else {
 		trace_tell(observer->trace, &fact);
 	}
 }
