@@ -118,35 +118,49 @@ static void drop_words_of_line(struct trace_fact *fact, const struct executable 
 
 /* Of a script, and of the interpreter that its first line names: two files are executed. */
 static void tell_script(struct trace *trace, struct trace_fact fact,
-			const struct executable *script, const char *image)
+			const struct executable *script, const char *interpreter)
 {
-	struct trace_fact interpreter = fact;
+	struct trace_fact second = fact;
 
 	drop_words_of_line(&fact, script);
 	trace_tell(trace, &fact);
-	interpreter.path =
-	    identity_same_file(script->interpreter, image) ? script->interpreter : image;
-	interpreter.how = TRACE_INTERPRETER;
-	trace_tell(trace, &interpreter);
+	second.path = interpreter;
+	second.how = TRACE_INTERPRETER;
+	trace_tell(trace, &second);
+}
+
+/* Is it a script? Then its interpreter is put into `called`, as it names it, or as the image. */
+static bool is_script(const char *named, const char *image, struct executable *script,
+		      char called[PATH_MAX])
+{
+	if (executable_inspect(named, script) != 0 || script->kind != EXECUTABLE_SCRIPT) {
+		return false;
+	}
+	return path_copy(
+	    called, identity_same_file(script->interpreter, image) ? script->interpreter : image);
 }
 
 void observer_trace_image(struct observer *observer, const struct process *process,
-			  const struct report *report, const char *named)
+			  const struct report *report, const char *named, char called[PATH_MAX])
 {
 	struct trace_fact fact = begin_of_report(observer, process, report);
 	const char *image = report->first;
 	struct executable script;
 
+	(void)path_copy(called, image);
 	if (named == NULL && image[0] == '\0') {
 		return; /* the same image, in another root */
 	}
 	fact.kind = TRACE_EXEC;
 	fact.path = named != NULL ? named : image;
 	set_words(&fact, report);
-	if (named != NULL && image[0] == '/' && !process->foreign &&
-	    !identity_same_file(named, image) && executable_inspect(named, &script) == 0 &&
-	    script.kind == EXECUTABLE_SCRIPT) {
-		tell_script(observer->trace, fact, &script, image);
+	if (named == NULL || image[0] != '/' || process->foreign) {
+		trace_tell(observer->trace, &fact);
+	} else if (identity_same_file(named, image)) {
+		(void)path_copy(called, named);
+		trace_tell(observer->trace, &fact);
+	} else if (is_script(named, image, &script, called)) {
+		tell_script(observer->trace, fact, &script, called);
 	} else {
 		trace_tell(observer->trace, &fact);
 	}
