@@ -152,12 +152,6 @@ static char *take_asked(struct observer *observer, struct process *process,
 	return asked;
 }
 
-/* Was it asked for by this name, and not by that of a script? */
-static bool is_called(const char *asked, const struct report *hello)
-{
-	return asked != NULL && hello->first[0] == '/' && identity_same_file(asked, hello->first);
-}
-
 static bool is_elsewhere(const struct observer *observer, const struct report *report)
 {
 	const struct identity *root = &report->header.identity;
@@ -172,6 +166,7 @@ static void take_hello(struct observer *observer, const struct report *report)
 {
 	struct process *process = processes_enter(observer->processes, report->header.pid);
 	const char *executable = report->first[0] != '\0' ? report->first : report->text;
+	char called[PATH_MAX];
 	char *asked;
 
 	if (process == NULL) {
@@ -181,10 +176,10 @@ static void take_hello(struct observer *observer, const struct report *report)
 	asked = take_asked(observer, process, report);
 	process->foreign = is_elsewhere(observer, report);
 	if (observer->trace != NULL) {
-		observer_trace_image(observer, process, report, asked);
-		/* To people it is what it was called: python3, not python3.11. */
-		executable = is_called(asked, report) ? asked : executable;
+		observer_trace_image(observer, process, report, asked, called);
+		executable = called[0] != '\0' ? called : executable;
 	}
+	free(asked);
 	if (executable[0] != '\0') {
 		process_set_program(observer->processes, process, executable);
 	} else if (process->program != NULL) { /* one that has lost its /proc by a chroot */
@@ -196,7 +191,6 @@ static void take_hello(struct observer *observer, const struct report *report)
 		depend_on_image(observer, process, report);
 		look_for_reloader(observer, process, report);
 	}
-	free(asked);
 }
 
 /* The last report of a process that forbids itself system calls (preload/process.h). */

@@ -21,7 +21,9 @@ void loop_tell_stopping(struct loop *loop)
 		loop->complete |=
 		    loop->main_pid != 0 && loop_now_ns() - loop->started_ns >= COMPLETE_NS;
 		journal_stopping(loop->parts.journal, loop->supervisor.generation,
-				 stop_signal(loop));
+				 loop->parts.options->supervisor.stop_timeout_ns == 0
+				     ? SIGKILL
+				     : stop_signal(loop));
 	}
 }
 

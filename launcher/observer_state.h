@@ -3,6 +3,7 @@
 #ifndef LAUNCHER_OBSERVER_STATE_H
 #define LAUNCHER_OBSERVER_STATE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -43,10 +44,10 @@ void observer_trace_unobserved(struct observer *observer, const struct process *
 			       const struct report *report, const char *path, const char *reason);
 /*
  * A new image has said hello, before which `process` is as it was. named: what was asked for, or
- * NULL if nobody knows.
+ * NULL if nobody knows. called: by what name it is known to people: python3, not python3.11.
  */
 void observer_trace_image(struct observer *observer, const struct process *process,
-			  const struct report *report, const char *named);
+			  const struct report *report, const char *named, char called[PATH_MAX]);
 /* The command has been started, from the file at path, which cannot be observed if reason says so.
  */
 void observer_trace_started(struct observer *observer, pid_t pid, const char *path,

@@ -80,11 +80,12 @@ void observer_trace_failure(struct observer *observer, const struct process *pro
 	fact.kind = TRACE_EXEC;
 	fact.path = report->first;
 	fact.error = report->header.error;
-	set_words(&fact, report);
 	if (fact.error == ENOENT && (report->header.flags & REPORT_SEARCHED) != 0) {
 		fact.kind = TRACE_MISSING;
 		fact.how = TRACE_PATH;
 		fact.error = 0;
+	} else {
+		set_words(&fact, report);
 	}
 	trace_tell(observer->trace, &fact);
 }
@@ -101,35 +102,66 @@ void observer_trace_unobserved(struct observer *observer, const struct process *
 	trace_tell(observer->trace, &fact);
 }
 
-/* As the script itself names it, or else the image. */
-static const char *interpreter_of(const char *named, const char *image, struct executable *script)
+/* The words as they were passed: the kernel has put those of the first line in front (execve(2)).
+ */
+static void drop_words_of_line(struct trace_fact *fact, const struct executable *script)
 {
-	return executable_inspect(named, script) == 0 && script->kind == EXECUTABLE_SCRIPT &&
-		       script->interpreter[0] == '/' &&
-		       identity_same_file(script->interpreter, image)
-		   ? script->interpreter
-		   : image;
+	unsigned count = script->argument[0] != '\0' ? 2 : 1;
+
+	for (unsigned i = 0; i < count && fact->words_length > 0; i++) {
+		size_t length = strnlen(fact->words, fact->words_length - 1) + 1;
+
+		fact->words += length;
+		fact->words_length -= length;
+	}
+}
+
+/* Of a script, and of the interpreter that its first line names: two files are executed. */
+static void tell_script(struct trace *trace, struct trace_fact fact,
+			const struct executable *script, const char *interpreter)
+{
+	struct trace_fact second = fact;
+
+	drop_words_of_line(&fact, script);
+	trace_tell(trace, &fact);
+	second.path = interpreter;
+	second.how = TRACE_INTERPRETER;
+	trace_tell(trace, &second);
+}
+
+/* Is it a script? Then its interpreter is put into `called`, as it names it, or as the image. */
+static bool is_script(const char *named, const char *image, struct executable *script,
+		      char called[PATH_MAX])
+{
+	if (executable_inspect(named, script) != 0 || script->kind != EXECUTABLE_SCRIPT) {
+		return false;
+	}
+	return path_copy(
+	    called, identity_same_file(script->interpreter, image) ? script->interpreter : image);
 }
 
 void observer_trace_image(struct observer *observer, const struct process *process,
-			  const struct report *report, const char *named)
+			  const struct report *report, const char *named, char called[PATH_MAX])
 {
 	struct trace_fact fact = begin_of_report(observer, process, report);
 	const char *image = report->first;
 	struct executable script;
 
+	(void)path_copy(called, image);
 	if (named == NULL && image[0] == '\0') {
 		return; /* the same image, in another root */
 	}
 	fact.kind = TRACE_EXEC;
 	fact.path = named != NULL ? named : image;
 	set_words(&fact, report);
-	trace_tell(observer->trace, &fact);
-	/* The kernel has found it in the first line of what was named. */
-	if (named != NULL && image[0] == '/' && !process->foreign &&
-	    !identity_same_file(named, image)) {
-		fact.path = interpreter_of(named, image, &script);
-		fact.how = TRACE_INTERPRETER;
+	if (named == NULL || image[0] != '/' || process->foreign) {
+		trace_tell(observer->trace, &fact);
+	} else if (identity_same_file(named, image)) {
+		(void)path_copy(called, named);
+		trace_tell(observer->trace, &fact);
+	} else if (is_script(named, image, &script, called)) {
+		tell_script(observer->trace, fact, &script, called);
+	} else {
 		trace_tell(observer->trace, &fact);
 	}
 }

@@ -107,11 +107,13 @@ void tell_failure(enum report_kind kind, int dirfd, const char *path, int error)
 {
 	struct report_header header = {
 	    .kind = (uint16_t)kind, .flags = REPORT_FAILED, .error = error};
+	struct status status;
 
 	if (!guest_traces() || !tell_may_touch(path, error)) {
 		return;
 	}
-	if (error == ENOTDIR) {
+	/* Of it, or of what it was looked for in? */
+	if (error == ENOTDIR && status_of_path(dirfd, path, 0, &status) == -ENOTDIR) {
 		header.kind = REPORT_MISSING;
 	}
 	if (tell_is_news(dirfd, path, TELL_KIND(header.kind, TELL_FAILED(error)))) {

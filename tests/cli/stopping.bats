@@ -123,6 +123,7 @@ let_forward() {
 		expect_output '* ready'
 		expect_output '* ready'
 		save
+		expect stopping generation=1 signal=SIGKILL
 		expect exited generation=1 signal=SIGKILL
 		expect started generation=2
 		expect_line 2

@@ -20,13 +20,9 @@ run_traced() {
 		"$autoreload_run" "$@" <"$input" >"$io/printed" 2>"$io/said") || ended=$?
 }
 
-# Programs that are started by the name of a link to them: which of the two names they are called by
-# is not every test's concern, but that of one.
-readonly BY_LINK='s/\<dash(\[[0-9]+\]|$)/sh\1/g; s/\<python3\.[0-9]+(\[[0-9]+\]|$)/python3\1/g'
-
 # plain: the trace in text, with @ for the project and N for each process.
 plain() {
-	sed -E "$BY_LINK; s|$project|@|g; s/\[[0-9]+\]/[N]/g" "$io/trace"
+	sed -E "s|$project|@|g; s/\[[0-9]+\]/[N]/g" "$io/trace"
 }
 
 # trace_is: the command ended well, and the trace is what is on stdin.
@@ -59,7 +55,7 @@ columns() {
 	local fields
 
 	fields=$(printf ', (.%s // "-" | tostring)' "$@")
-	jq -r "[${fields#, }] | join(\" \")" "$io/trace" | sed -E "$BY_LINK; s|$project|@|g"
+	jq -r "[${fields#, }] | join(\" \")" "$io/trace" | sed -E "s|$project|@|g"
 }
 
 # columns_are FIELD...: they are what is on stdin.

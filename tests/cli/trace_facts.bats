@@ -130,15 +130,15 @@ setup() {
 	END
 }
 
-@test "missing: below what is no folder, which is no error of its own" {
+@test "missing: below what is no folder" {
 	options=(--format json)
 	do_calls 'read in/below' 'stat in/there' 'list in'
 	results_are ENOTDIR ENOTDIR ENOTDIR
 	columns_are fact path errno <<-'END'
 		exec @/calls -
-		missing @/in/below -
-		missing @/in/there -
-		missing @/in -
+		missing @/in/below 20
+		missing @/in/there 20
+		list @/in 20
 	END
 }
 
