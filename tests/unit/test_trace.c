@@ -382,10 +382,35 @@ Test(trace, full_disk)
 	}
 }
 
+/* Said as soon as it is known, and not again in the end. */
+Test(trace, full_disk_is_said_once)
+{
+	struct capture capture;
+	char *said;
+	bool all;
+
+	settings.output = "/dev/full";
+	begin();
+	capture = capture_begin(STDERR_FILENO);
+	TELL_ALL(some);
+	all = trace_flush(trace);
+	TELL_ALL(some);
+	(void)trace_flush(trace);
+	said = capture_end(&capture);
+	cr_assert(all);
+	cr_assert(eq(str, said,
+		     "autoreload-run: cannot write the trace to /dev/full: "
+		     "No space left on device\n"));
+	cr_assert(eq(int, end(0, &said), 125));
+	cr_assert(eq(str, said, ""));
+}
+
 /* Whoever has read it wants no more: nothing to complain about. */
 Test(trace, reader_gone)
 {
+	struct capture capture;
 	char *said;
+	bool all;
 	int reader;
 
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -394,8 +419,12 @@ Test(trace, reader_gone)
 	cr_assert(ge(int, reader, 0));
 	begin();
 	(void)close(reader);
+	capture = capture_begin(STDERR_FILENO);
 	TELL_ALL(some);
-	cr_assert(trace_flush(trace));
+	all = trace_flush(trace);
+	said = capture_end(&capture);
+	cr_assert(all);
+	cr_assert(eq(str, said, ""));
 	cr_assert(not(trace_is_crowded(trace)));
 	cr_assert(zero(int, end(0, &said)));
 	cr_assert(eq(str, said, ""));
