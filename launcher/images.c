@@ -173,6 +173,7 @@ static void take_hello(struct observer *observer, const struct report *report)
 		return;
 	}
 	process->parent = report->header.parent;
+	process->life++;
 	asked = take_asked(observer, process, report);
 	process->foreign = is_elsewhere(observer, report);
 	if (observer->trace != NULL) {
@@ -226,6 +227,7 @@ void images_inherit(struct observer *observer, const struct report *report)
 		parent->foreign = known->foreign;
 	}
 	process->parent = report->header.parent;
+	process->life++;
 	process->program = parent->program;
 	process->foreign = parent->foreign;
 }

@@ -31,6 +31,7 @@ static struct trace_fact begin(const struct observer *observer, pid_t pid,
 	struct trace_fact fact = {
 	    .pid = pid,
 	    .parent = process->parent,
+	    .life = process->life,
 	    .program =
 		process->program != NULL ? process->program : program_of(observer, process->parent),
 	    .parent_program = program_of(observer, process->parent),

@@ -13,8 +13,9 @@ struct process {
 	uint64_t pending_ns;
 	struct spawned *spawned; /* what children are to execute that have not said hello */
 	unsigned spawned_count;
-	pid_t parent; /* as it has said itself, or 0 */
-	bool foreign; /* its paths mean another root than ours */
+	pid_t parent;  /* as it has said itself, or 0 */
+	unsigned life; /* how many processes have had this pid, and programs in it */
+	bool foreign;  /* its paths mean another root than ours */
 };
 
 struct processes;

@@ -55,6 +55,7 @@ struct trace_fact {
 	const char *unobserved; /* EXEC: why the program cannot be observed, or NULL: it can */
 	uint64_t count;
 	pid_t pid, parent;
+	unsigned life; /* goes up with each process that has this pid, and each program in it */
 	const char *program, *parent_program; /* the last names of their executables */
 	int64_t time_ns;		      /* CLOCK_MONOTONIC */
 };

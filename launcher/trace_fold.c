@@ -32,8 +32,8 @@ void trace_fold_free(struct trace_fold *fold)
 /* Who tells what failed in which way is nobody else, and a fact of its own. */
 static uint64_t key_of(const struct trace_fact *fact, const char *path)
 {
-	uint64_t who =
-	    XXH3_64bits_withSeed(fact->program, strlen(fact->program), (XXH64_hash_t)fact->pid);
+	uint64_t who = XXH3_64bits_withSeed(fact->program, strlen(fact->program),
+					    (XXH64_hash_t)fact->life << 32 | (unsigned)fact->pid);
 
 	if (fact->error != 0) {
 		who ^= (uint64_t)(unsigned)fact->error << 8 | (uint64_t)fact->kind << 40;
