@@ -157,14 +157,15 @@ void observer_trace_image(struct observer *observer, const struct process *proce
 	set_words(&fact, report);
 	if (named == NULL || image[0] != '/' || process->foreign) {
 		trace_tell(observer->trace, &fact);
-	} else if (identity_same_file(named, image)) {
+		return;
+	}
+	if (identity_same_file(named, image)) {
 		(void)path_copy(called, named);
-		trace_tell(observer->trace, &fact);
 	} else if (is_script(named, image, &script, called)) {
 		tell_script(observer->trace, fact, &script, called);
-	} else {
-		trace_tell(observer->trace, &fact);
+		return;
 	}
+	trace_tell(observer->trace, &fact);
 }
 
 /* The command's words, a NUL behind each; to be freed. */

@@ -155,31 +155,43 @@ void process_add_spawned(struct process *process, const char *path)
 	}
 }
 
-void process_drop_spawned(struct process *process, const char *path)
+static struct spawned *find_spawned(const struct process *process, const char *image,
+				    bool (*is_it)(const char *path, const char *image))
 {
 	struct spawned *spawned;
 
 	LL_FOREACH(process->spawned, spawned)
 	{
-		if (spawned->path != NULL &&
-		    strcmp(path_name(spawned->path), path_name(path)) == 0) {
-			free(take_out(process, spawned));
-			return;
+		if (spawned->path != NULL && is_it(spawned->path, image)) {
+			return spawned;
 		}
 	}
+	return NULL;
+}
+
+static bool is_called_the_same(const char *path, const char *image)
+{
+	return strcmp(path_name(path), path_name(image)) == 0;
 }
 
 char *process_take_spawned(struct process *process, const char *image)
 {
-	struct spawned *spawned;
+	struct spawned *spawned = find_spawned(process, image, identity_same_file);
 
-	LL_FOREACH(process->spawned, spawned)
-	{
-		if (spawned->path != NULL && identity_same_file(spawned->path, image)) {
-			return take_out(process, spawned);
-		}
+	if (spawned == NULL) { /* its file may be gone already */
+		spawned = find_spawned(process, image, is_called_the_same);
 	}
-	return process->spawned != NULL ? take_out(process, process->spawned) : NULL;
+	spawned = spawned != NULL ? spawned : process->spawned;
+	return spawned != NULL ? take_out(process, spawned) : NULL;
+}
+
+void process_drop_spawned(struct process *process, const char *path)
+{
+	struct spawned *spawned = find_spawned(process, path, is_called_the_same);
+
+	if (spawned != NULL) {
+		free(take_out(process, spawned));
+	}
 }
 
 void processes_each_pending(struct processes *processes,

@@ -124,6 +124,7 @@ void trace_tell(struct trace *trace, const struct trace_fact *reported)
 	struct trace_fact fact = *reported;
 	char path[PATH_MAX];
 	char to[PATH_MAX];
+	bool repeats;
 
 	fact.path = trace_path_clean(fact.path, path);
 	if (fact.to != NULL && fact.to[0] == '/') {
@@ -133,7 +134,9 @@ void trace_tell(struct trace *trace, const struct trace_fact *reported)
 		return;
 	}
 	trace_summary_count(trace->summary, &fact);
-	if (!trace_filter_wants(trace->filter, &fact) || trace_fold_repeats(trace->fold, &fact)) {
+	/* What is not told may yet have changed a name. */
+	repeats = trace_fold_repeats(trace->fold, &fact);
+	if (repeats || !trace_filter_wants(trace->filter, &fact)) {
 		return;
 	}
 	if (fact.kind == TRACE_LOST) {
@@ -267,7 +270,7 @@ int trace_end(struct trace *trace, int status, const struct signals *signals)
 	error = trace_output_error(trace->output);
 	if (trace->incomplete) {
 		message(MESSAGE_ERROR,
-			"at least %llu facts are missing: a process could not tell them",
+			"facts are missing, %llu or more: a process could not tell them",
 			(unsigned long long)trace->lost);
 	}
 	trace_summary_say(trace->summary);

@@ -106,19 +106,58 @@ static char *escape_character(char *to, const char *name, const char *at, bool t
 	}
 	if (*at == '$') {
 		*to++ = '$';
-	} else if (strchr(" #:|", *at) != NULL || (target && *at == '%')) {
+	} else if (strchr(" #:", *at) != NULL || (target && *at == '%')) {
 		*to++ = '\\';
 	}
 	*to++ = *at;
 	return to;
 }
 
-/* What make 4.3 and ninja 1.11 were found to have no way to write. */
-static bool is_unwritable(const char *name, size_t length)
+/* A backslash that is in the name, in front of what would need one of ours: both read them apart.
+ */
+static bool has_ambiguous_backslash(const char *name)
 {
-	return length == 0 || strpbrk(name, "\n\r\t;") != NULL ||
-	       strchr("\\ ", name[length - 1]) != NULL ||
-	       (name[length - 1] == ')' && strchr(name, '(') != NULL); /* member of an archive */
+	for (const char *slash = strchr(name, '\\'); slash != NULL;
+	     slash = strchr(slash + 1, '\\')) {
+		if (slash[1] == '\0' || strchr("#:$%", slash[1]) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* make looks behind "./" for it, too. */
+static bool names_home(const char *name)
+{
+	while (strncmp(name, "./", 2) == 0) {
+		name += 2;
+		name += strspn(name, "/");
+	}
+	return name[0] == '~';
+}
+
+/* What make 4.3 and ninja 1.11 were found to have no way to write, or not the same. */
+static bool is_unwritable(const char *name)
+{
+	char last = name[0] != '\0' ? name[strlen(name) - 1] : '\0';
+
+	return strpbrk(name, "\n\r\t\v\f;|") != NULL || strchr(" :&", last) != NULL ||
+	       names_home(name) || has_ambiguous_backslash(name) ||
+	       (last == ')' && strchr(name, '(') != NULL); /* member of an archive */
+}
+
+/* Words that a rule may begin with (make: target-specific variables). */
+static bool is_directive(const char *name)
+{
+	static const char *const words[] = {"define",	"undefine", "export",
+					    "unexport", "override", "private"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (strcmp(name, words[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 char *trace_depfile_escape(const char *name, bool target)
@@ -127,7 +166,7 @@ char *trace_depfile_escape(const char *name, bool target)
 	char *escaped;
 	char *to;
 
-	if (is_unwritable(name, length)) {
+	if (is_unwritable(name)) {
 		errno = EINVAL;
 		return NULL;
 	}
@@ -135,8 +174,7 @@ char *trace_depfile_escape(const char *name, bool target)
 	if (escaped == NULL) {
 		return NULL;
 	}
-	/* Not somebody's home. */
-	to = name[0] == '~' ? stpcpy(escaped, "./") : escaped;
+	to = is_directive(name) ? stpcpy(escaped, "./") : escaped;
 	for (const char *at = name; *at != '\0'; at++) {
 		to = escape_character(to, name, at, target);
 	}
@@ -149,7 +187,7 @@ static void tell_left_out(const char *name)
 	char *shown = printable_path(name);
 
 	message(MESSAGE_ERROR,
-		"%s is left out of the depfile: neither make nor ninja could read its name", shown);
+		"%s is left out of the depfile: make or ninja could not read its name", shown);
 	free(shown);
 }
 

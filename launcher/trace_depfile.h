@@ -31,8 +31,9 @@ bool trace_depfile_write(struct trace_depfile *depfile, const char *const *targe
 
 /*
  * A name as both make and ninja read it, to be released with free(3). NULL with errno EINVAL if
- * there is no way to write it (a newline, a tab, ";", a backslash or a space at the end, or what
- * looks like "archive(member)"), or ENOMEM. ninja takes a quote, "*" or "&" for the end of a name:
+ * there is no way to write it (a newline, a tab or the like, ";", "|", a "~" in front, a space,
+ * ":", "&" or backslash at the end, a backslash before "#", ":", "$" or "%", or what looks like
+ * "archive(member)"), or ENOMEM. ninja takes a quote, "*" or "&" for the end of a name:
  * what depends on such a file is always built anew.
  */
 char *trace_depfile_escape(const char *name, bool target);

@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "launcher/identity.h"
 #include "launcher/path.h"
 #include "launcher/trace_path.h"
 #include "preload/system_paths.h"
 
-/* A path that is asked for, under the names that a process may have for it. */
+/* A path that is asked for. */
 struct asked {
 	char clean[PATH_MAX];
-	char named[PATH_MAX]; /* with the folder's real name; "": there is no such folder */
-	char real[PATH_MAX];  /* where it leads; "": nowhere */
+	char named[PATH_MAX]; /* with the folder's real name; "": there is no such folder yet */
 };
 
 struct trace_filter {
@@ -42,10 +42,6 @@ static void ask(struct asked *asked, const char *folder, const char *path)
 
 	if (path_join(whole, folder, path)) {
 		(void)path_copy(asked->clean, trace_path_clean(whole, cleaned));
-		(void)real_name(asked->clean, asked->named);
-		if (realpath(asked->clean, asked->real) == NULL) {
-			asked->real[0] = '\0';
-		}
 	}
 }
 
@@ -99,9 +95,10 @@ static bool is_wanted_path(const struct trace_filter *filter, const struct trace
 			   const char *path)
 {
 	const struct policy *policy = filter->policy;
+	char bare[PATH_MAX];
 
-	if (path[0] != '/') {
-		return policy->extension_count == 0;
+	if (path[0] != '/') { /* in no folder: by its name alone */
+		return path_join(bare, "/", path) && policy_counts(policy, bare);
 	}
 	/* To people, what is run is never noise. */
 	return ((fact->kind == TRACE_EXEC && !filter->hides_programs) ||
@@ -109,27 +106,27 @@ static bool is_wanted_path(const struct trace_filter *filter, const struct trace
 	       policy_counts(policy, path);
 }
 
+/* By its name, that of a file which may be gone; or because both lead to one file now. */
+static bool is_that(struct asked *asked, const char *path, const char *named)
+{
+	if (asked->named[0] == '\0') {
+		(void)real_name(asked->clean, asked->named);
+	}
+	return strcmp(path, asked->clean) == 0 ||
+	       (named[0] != '\0' && strcmp(named, asked->named) == 0) ||
+	       identity_same_file(path, asked->clean);
+}
+
 static bool is_asked(const struct trace_filter *filter, const char *path)
 {
 	char named[PATH_MAX];
-	char real[PATH_MAX];
-	bool known = false;
 
-	for (size_t i = 0; path != NULL && path[0] == '/' && i < filter->asked_count; i++) {
-		const struct asked *asked = &filter->asked[i];
-
-		if (strcmp(path, asked->clean) == 0) {
-			return true;
-		}
-		if (!known) {
-			known = true;
-			(void)real_name(path, named);
-			if (realpath(path, real) == NULL) {
-				real[0] = '\0';
-			}
-		}
-		if ((named[0] != '\0' && strcmp(named, asked->named) == 0) ||
-		    (real[0] != '\0' && strcmp(real, asked->real) == 0)) {
+	if (path == NULL || path[0] != '/') {
+		return false;
+	}
+	(void)real_name(path, named);
+	for (size_t i = 0; i < filter->asked_count; i++) {
+		if (is_that(&filter->asked[i], path, named)) {
 			return true;
 		}
 	}

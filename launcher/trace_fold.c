@@ -13,10 +13,12 @@
 struct slot {
 	uint64_t key;
 	uint64_t told;
+	uint64_t version; /* of what stands under the name */
 };
 
 struct trace_fold {
 	struct slot slots[BUCKETS][WAYS];
+	uint64_t versions;
 };
 
 struct trace_fold *trace_fold_new(void)
@@ -29,17 +31,25 @@ void trace_fold_free(struct trace_fold *fold)
 	free(fold);
 }
 
-/* Who tells what failed in which way is nobody else, and a fact of its own. */
 static uint64_t key_of(const struct trace_fact *fact, const char *path)
 {
 	uint64_t who = XXH3_64bits_withSeed(fact->program, strlen(fact->program),
 					    (XXH64_hash_t)fact->life << 32 | (unsigned)fact->pid);
 
-	if (fact->error != 0) {
-		who ^= (uint64_t)(unsigned)fact->error << 8 | (uint64_t)fact->kind << 40;
-		who ^= fact->to != NULL ? XXH3_64bits(fact->to, strlen(fact->to)) : 0;
-	}
 	return XXH3_64bits_withSeed(path, strlen(path), who);
+}
+
+/* A failure is a fact of its own, as long as the name stands for the same. */
+static uint64_t key_of_failure(const struct trace_fact *fact, const struct slot *name)
+{
+	const uint64_t failure[] = {
+	    name->key,
+	    name->version,
+	    (uint64_t)fact->kind << 32 | (unsigned)fact->error,
+	    fact->to != NULL ? XXH3_64bits(fact->to, strlen(fact->to)) : 0,
+	};
+
+	return XXH3_64bits(failure, sizeof(failure));
 }
 
 static struct slot *slot_of(struct trace_fold *fold, uint64_t key)
@@ -55,7 +65,7 @@ static struct slot *slot_of(struct trace_fold *fold, uint64_t key)
 			slot = &bucket[i];
 		}
 	}
-	*slot = (struct slot){.key = key};
+	*slot = (struct slot){.key = key, .version = ++fold->versions};
 	return slot;
 }
 
@@ -99,17 +109,26 @@ static bool changes_name(const struct trace_fact *fact)
 	return false;
 }
 
+static void begin_anew(struct trace_fold *fold, struct slot *slot)
+{
+	slot->told = 0;
+	slot->version = ++fold->versions;
+}
+
 bool trace_fold_repeats(struct trace_fold *fold, const struct trace_fact *fact)
 {
-	uint64_t bit = bit_of(fact);
 	struct slot *slot = slot_of(fold, key_of(fact, fact->path));
+	uint64_t bit = bit_of(fact);
 	bool repeats;
 
 	if (changes_name(fact)) {
-		slot->told = 0;
+		begin_anew(fold, slot);
 		if (fact->kind == TRACE_RENAME && fact->to != NULL) {
-			slot_of(fold, key_of(fact, fact->to))->told = 0;
+			begin_anew(fold, slot_of(fold, key_of(fact, fact->to)));
 		}
+	}
+	if (fact->error != 0) {
+		slot = slot_of(fold, key_of_failure(fact, slot));
 	}
 	repeats = (slot->told & bit) != 0;
 	slot->told |= bit;

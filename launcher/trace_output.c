@@ -94,7 +94,7 @@ static bool make_room(struct trace_output *output, size_t more)
 
 void trace_output_add(struct trace_output *output, const char *bytes, size_t length)
 {
-	if (output->error == 0 && make_room(output, length)) {
+	if (length > 0 && output->error == 0 && make_room(output, length)) {
 		memcpy(output->bytes + output->filled, bytes, length);
 		output->filled += length;
 	}

@@ -69,11 +69,11 @@ const char *trace_path_clean(const char *path, char clean[PATH_MAX])
 
 const char *trace_path_relative(const char *path, const char *folder)
 {
-	const char *rest;
+	const char *rest = path + strlen(folder);
 
-	if (strcmp(folder, "/") == 0 || !path_is_below(path, folder)) {
+	if (!path_is_below(path, folder)) {
 		return path;
 	}
-	rest = path + strlen(folder);
-	return *rest == '/' ? rest + 1 : ".";
+	rest += *rest == '/';
+	return *rest != '\0' ? rest : ".";
 }

@@ -88,6 +88,9 @@ void tell_fact(struct report_header *header, int dirfd, const char *path, unsign
 
 void tell_forget(int dirfd, const char *path)
 {
+	/* Those that tell what stands under the name. */
+	static const unsigned char failures[] = {ENOENT, EEXIST, ENOTDIR,   EISDIR,
+						 EACCES, EPERM,	 ENOTEMPTY, ELOOP};
 	struct place place = {.dirfd = dirfd, .path = path};
 	uint64_t key;
 
@@ -98,8 +101,9 @@ void tell_forget(int dirfd, const char *path)
 		for (unsigned variant = 0; variant < variants; variant++) {
 			guest_forget_sent(path_key(key, TELL_KIND(kind, variant)));
 		}
-		guest_forget_sent(path_key(key, TELL_KIND(kind, TELL_FAILED(ENOENT))));
-		guest_forget_sent(path_key(key, TELL_KIND(kind, TELL_FAILED(EEXIST))));
+		for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
+			guest_forget_sent(path_key(key, TELL_KIND(kind, TELL_FAILED(failures[i]))));
+		}
 	}
 }
 
