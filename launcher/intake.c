@@ -117,9 +117,9 @@ static void *run(void *context)
 			/*
 			 * More are to come, mostly; to be woken by each costs the program more
 			 * than to write it. Nothing waits: what is judged is taken in before,
-			 * and there is room for what comes meanwhile.
+			 * and there is room for what comes meanwhile. Only the end does not wait.
 			 */
-			(void)nanosleep(&(struct timespec){.tv_nsec = GATHER_NS}, NULL);
+			(void)ppoll(wanted, 1, &(struct timespec){.tv_nsec = GATHER_NS}, NULL);
 		}
 	}
 }
