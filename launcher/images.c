@@ -60,7 +60,7 @@ static void take_executed(struct observer *observer, struct process *process, st
 	reason = inspect(observer, report, path);
 	if (observer->trace == NULL) {
 		fact_executed(&fact, path);
-	} else if (reason != NULL) {
+	} else if (reason != NULL && access(path, X_OK) == 0) { /* else its failure follows */
 		observer_trace_unobserved(observer, process, report, path, reason);
 	} else if (spawned) {
 		process_add_spawned(process, path);
@@ -147,7 +147,9 @@ static char *take_asked(struct observer *observer, struct process *process,
 	process->pending = NULL;
 	if (asked == NULL) {
 		spawner = processes_enter(observer->processes, hello->header.parent);
-		asked = spawner != NULL ? process_take_spawned(spawner, hello->first) : NULL;
+		asked = spawner != NULL ? process_take_spawned(spawner, hello->first, hello->text,
+							       hello->header.text_length)
+					: NULL;
 	}
 	return asked;
 }
@@ -182,7 +184,8 @@ static void take_hello(struct observer *observer, const struct report *report)
 	}
 	free(asked);
 	if (executable[0] != '\0') {
-		process_set_program(observer->processes, process, executable);
+		process_set_program(observer->processes, process, executable,
+				    report->first[0] != '\0' ? report->first : NULL);
 	} else if (process->program != NULL) { /* one that has lost its /proc by a chroot */
 		executable = process->program;
 	}
@@ -211,25 +214,64 @@ static void take_sandbox(struct observer *observer, const struct report *report)
 	}
 }
 
+/*
+ * Of which process that is known it is a copy: its parent, unless that runs something else by now;
+ * or the nearest ancestor that has told anything. NULL: of none.
+ */
+static const struct process *original_of(const struct observer *observer,
+					 const struct report *report)
+{
+	bool forked = report->header.kind == REPORT_FORKED;
+	const char *image = forked ? report->first : "";
+	const pid_t ancestors[] = {report->header.parent, forked ? (pid_t)report->header.count : 0};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct process *known = processes_find(observer->processes, ancestors[i]);
+
+		if (known != NULL && known->program != NULL &&
+		    (image[0] == '\0' || process_runs(known, image))) {
+			return known;
+		}
+	}
+	return NULL;
+}
+
+static void copy_program(struct process *process, const struct process *original)
+{
+	process->program = original->program;
+	process->image = original->image;
+	process->foreign = original->foreign;
+}
+
+/* A parent that has had nothing to tell itself is a copy of the same. */
+static void explain_parent(const struct observer *observer, pid_t pid,
+			   const struct process *original)
+{
+	struct process *parent = pid != getpid() ? processes_enter(observer->processes, pid) : NULL;
+
+	if (parent != NULL && parent->program == NULL) {
+		copy_program(parent, original);
+	}
+}
+
 void images_inherit(struct observer *observer, const struct report *report)
 {
-	pid_t ancestor = report->header.kind == REPORT_FORKED ? (pid_t)report->header.count : 0;
+	bool forked = report->header.kind == REPORT_FORKED;
 	struct process *process = processes_enter(observer->processes, report->header.pid);
-	struct process *parent = processes_enter(observer->processes, report->header.parent);
-	const struct process *known = processes_find(observer->processes, ancestor);
+	const struct process *original = original_of(observer, report);
 
-	if (process == NULL || parent == NULL) {
-		return;
-	}
-	/* A copy that had nothing to tell until it was copied itself. */
-	if (parent->program == NULL && known != NULL) {
-		parent->program = known->program;
-		parent->foreign = known->foreign;
+	if (process == NULL || (!forked && process->parent == report->header.parent &&
+				(original == NULL || process->program == original->program))) {
+		return; /* a vfork child says it each time */
 	}
 	process->parent = report->header.parent;
 	process->life++;
-	process->program = parent->program;
-	process->foreign = parent->foreign;
+	if (original != NULL) {
+		copy_program(process, original);
+		explain_parent(observer, process->parent, original);
+	} else if (forked && report->first[0] != '\0') {
+		process_set_program(observer->processes, process, report->first, NULL);
+	}
 }
 
 void images_take(struct observer *observer, struct fact *fact, const struct report *report)
@@ -278,6 +320,6 @@ void observer_end(struct observer *observer, uint64_t now_ns)
 	processes_each_pending(observer->processes, tell_pending, &ending);
 	if (observer->trace != NULL) {
 		(void)trace_flush(observer->trace);
-		unobserved_tell_later(observer->unobserved);
+		unobserved_tell_later(observer->unobserved, trace_is_for_builds(observer->trace));
 	}
 }

@@ -63,9 +63,9 @@ void journal_listed(struct journal *journal, const struct dependency *dependency
 		    const char *program);
 /* reason: words to follow the path. To the user, it is said by the next. */
 void journal_unobserved(struct journal *journal, pid_t pid, const char *exe, const char *reason);
-/* watchable: what can be done about it is said, too. */
+/* watched: so what can be done about it is said, too. insist: even with -q. */
 void journal_say_unobserved(const struct journal *journal, const char *exe, const char *reason,
-			    bool watchable);
+			    bool watched, bool insist);
 /* It cannot be watched, for this errno of watcher_add(): it is looked at from time to time. */
 void journal_limited(struct journal *journal, const char *path, int error);
 /* It was another version for the command than for us, in two generations running. */

@@ -25,12 +25,13 @@ void journal_unobserved(struct journal *journal, pid_t pid, const char *exe, con
 }
 
 void journal_say_unobserved(const struct journal *journal, const char *exe, const char *reason,
-			    bool watchable)
+			    bool watched, bool insist)
 {
 	char *text = journal_shown(journal, exe);
 
-	message(MESSAGE_NORMAL, "%s %s: the files that it opens cannot be seen%s", text, reason,
-		watchable ? "; name them with --watch PATH" : "");
+	message(insist ? MESSAGE_ERROR : MESSAGE_NORMAL,
+		"%s %s: the files that it opens cannot be seen%s", text, reason,
+		watched ? "; name them with --watch PATH" : "");
 	free(text);
 }
 

@@ -393,6 +393,9 @@ int loop_run(const struct loop_parts *parts)
 				loop_take_hints(&loop);
 			}
 		}
+		if (parts->trace != NULL && (loop.supervisor.ending || loop.by_key)) {
+			trace_hurry(parts->trace);
+		}
 		if (parts->trace != NULL) { /* however it has ended */
 			loop_take_all_reports(&loop);
 			observer_end(loop.observer, (uint64_t)loop_now_ns());

@@ -8,7 +8,9 @@ bool loop_is_held_up(const struct loop *loop)
 {
 	struct trace *trace = loop->parts.trace;
 
-	return trace != NULL && !trace_flush(trace) && trace_is_crowded(trace);
+	/* When all is ending, memory has room for the rest. */
+	return trace != NULL && !trace_flush(trace) && trace_is_crowded(trace) &&
+	       !loop->supervisor.ending;
 }
 
 bool loop_wait_for_reader(const struct loop *loop)

@@ -154,7 +154,7 @@ static void tell_unloadable(const struct parts *parts)
 	const char *name = parts->options.command[0];
 
 	journal_unobserved(parts->journal, getpid(), name, reason);
-	journal_say_unobserved(parts->journal, name, reason, parts->trace == NULL);
+	journal_say_unobserved(parts->journal, name, reason, parts->trace == NULL, false);
 }
 
 /* What the library is to send. */

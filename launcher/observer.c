@@ -115,8 +115,9 @@ void observer_take(struct observer *observer, const struct report *report)
 	    .again = (header->flags & REPORT_AGAIN) != 0,
 	};
 
-	if (process != NULL && process->parent == 0 && header->parent != 0 &&
-	    header->kind != REPORT_HELLO && header->kind != REPORT_FORKED) {
+	/* A vfork child: it is never introduced. */
+	if (process != NULL && header->parent != 0 && header->kind != REPORT_HELLO &&
+	    header->kind != REPORT_FORKED) {
 		images_inherit(observer, report);
 	}
 	if (process != NULL && process->foreign && header->kind != REPORT_HELLO &&

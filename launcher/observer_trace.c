@@ -164,6 +164,8 @@ void observer_trace_image(struct observer *observer, const struct process *proce
 	} else if (is_script(named, image, &script, called)) {
 		tell_script(observer->trace, fact, &script, called);
 		return;
+	} else {
+		fact.path = image; /* what was named, in another folder (posix_spawn(3)) */
 	}
 	trace_tell(observer->trace, &fact);
 }
@@ -210,7 +212,7 @@ void observer_trace_started(struct observer *observer, pid_t pid, const char *pa
 	fact.words = words;
 	trace_tell(observer->trace, &fact);
 	free(words);
-	process_set_program(observer->processes, process, path);
+	process_set_program(observer->processes, process, path, NULL);
 }
 
 void observer_trace_pending(struct observer *observer, pid_t pid, const struct process *process,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <uthash.h>
 #include <utlist.h>
+#include <xxhash.h>
 
 #include "launcher/identity.h"
 #include "launcher/path.h"
@@ -111,7 +112,18 @@ const struct process *processes_find(const struct processes *processes, pid_t pi
 	return entry != NULL ? &entry->process : NULL;
 }
 
-void process_set_program(struct processes *processes, struct process *process, const char *path)
+static uint64_t hash_of(const char *path)
+{
+	return XXH3_64bits(path, strlen(path));
+}
+
+bool process_runs(const struct process *process, const char *image)
+{
+	return process->program != NULL && process->image == hash_of(image);
+}
+
+void process_set_program(struct processes *processes, struct process *process, const char *path,
+			 const char *image)
 {
 	const char *slash = strrchr(path, '/');
 	const char *last = slash != NULL ? slash + 1 : path;
@@ -131,6 +143,7 @@ void process_set_program(struct processes *processes, struct process *process, c
 		HASH_ADD_KEYPTR(hh, processes->names, name->text, strlen(name->text), name);
 	}
 	process->program = name->text;
+	process->image = hash_of(image != NULL ? image : path);
 }
 
 void process_set_pending(struct process *process, const char *path, uint64_t now_ns)
@@ -155,39 +168,74 @@ void process_add_spawned(struct process *process, const char *path)
 	}
 }
 
-static struct spawned *find_spawned(const struct process *process, const char *image,
-				    bool (*is_it)(const char *path, const char *image))
+/* What an image is looked for by. */
+struct hello_words {
+	const char *image, *words;
+	size_t words_length;
+};
+
+static struct spawned *find_spawned(const struct process *process, const struct hello_words *hello,
+				    bool (*is_it)(const char *path,
+						  const struct hello_words *hello))
 {
 	struct spawned *spawned;
 
 	LL_FOREACH(process->spawned, spawned)
 	{
-		if (spawned->path != NULL && is_it(spawned->path, image)) {
+		if (spawned->path != NULL && is_it(spawned->path, hello)) {
 			return spawned;
 		}
 	}
 	return NULL;
 }
 
-static bool is_called_the_same(const char *path, const char *image)
+static bool is_its_file(const char *path, const struct hello_words *hello)
 {
-	return strcmp(path_name(path), path_name(image)) == 0;
+	return identity_same_file(path, hello->image);
 }
 
-char *process_take_spawned(struct process *process, const char *image)
+static bool is_called_the_same(const char *path, const struct hello_words *hello)
 {
-	struct spawned *spawned = find_spawned(process, image, identity_same_file);
+	return strcmp(path_name(path), path_name(hello->image)) == 0;
+}
 
-	if (spawned == NULL) { /* its file may be gone already */
-		spawned = find_spawned(process, image, is_called_the_same);
+/* The kernel puts a script behind its interpreter and that one's argument (execve(2)). */
+static bool is_script_of(const char *path, const struct hello_words *hello)
+{
+	const char *end = hello->words + hello->words_length;
+	const char *word = hello->words;
+
+	for (unsigned i = 0; i < 3 && word < end; i++) {
+		size_t length = strnlen(word, (size_t)(end - word));
+
+		if (i > 0 && length < (size_t)(end - word) &&
+		    strcmp(path_name(word), path_name(path)) == 0) {
+			return true;
+		}
+		word += length + 1;
 	}
-	spawned = spawned != NULL ? spawned : process->spawned;
+	return false;
+}
+
+char *process_take_spawned(struct process *process, const char *image, const char *words,
+			   size_t words_length)
+{
+	const struct hello_words hello = {image, words, words_length};
+	struct spawned *spawned = find_spawned(process, &hello, is_its_file);
+
+	if (spawned == NULL) {
+		spawned = find_spawned(process, &hello, is_script_of);
+	}
+	if (spawned == NULL) { /* its file may be gone already */
+		spawned = find_spawned(process, &hello, is_called_the_same);
+	}
 	return spawned != NULL ? take_out(process, spawned) : NULL;
 }
 
 void process_drop_spawned(struct process *process, const char *path)
 {
-	struct spawned *spawned = find_spawned(process, path, is_called_the_same);
+	const struct hello_words hello = {.image = path};
+	struct spawned *spawned = find_spawned(process, &hello, is_called_the_same);
 
 	if (spawned != NULL) {
 		free(take_out(process, spawned));

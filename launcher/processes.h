@@ -13,9 +13,10 @@ struct process {
 	uint64_t pending_ns;
 	struct spawned *spawned; /* what children are to execute that have not said hello */
 	unsigned spawned_count;
-	pid_t parent;  /* as it has said itself, or 0 */
-	unsigned life; /* how many processes have had this pid, and programs in it */
-	bool foreign;  /* its paths mean another root than ours */
+	pid_t parent;	/* as it has said itself, or 0 */
+	unsigned life;	/* how many processes have had this pid, and programs in it */
+	uint64_t image; /* a hash of its executable's path */
+	bool foreign;	/* its paths mean another root than ours */
 };
 
 struct processes;
@@ -29,18 +30,25 @@ struct process *processes_enter(struct processes *processes, pid_t pid);
 /* Only found; NULL if it is not known. */
 const struct process *processes_find(const struct processes *processes, pid_t pid);
 
-/* Names it after its executable. Earlier names stay valid, as others may point to them. */
-void process_set_program(struct processes *processes, struct process *process, const char *path);
+/*
+ * Names it after its executable. Earlier names stay valid, as others may point to them. image: the
+ * executable's own path, if it is called by another (python3, python3.11), else NULL.
+ */
+void process_set_program(struct processes *processes, struct process *process, const char *path,
+			 const char *image);
+/* Does it run this image, as far as is known? */
+bool process_runs(const struct process *process, const char *image);
 void process_set_pending(struct process *process, const char *path, uint64_t now_ns);
 /* Of very many, the first are forgotten. */
 void process_add_spawned(struct process *process, const char *path);
 /* The last name of it: it could not be executed. */
 void process_drop_spawned(struct process *process, const char *path);
 /*
- * The one that is (or, as a script may have any, may be) executed by this image; to be freed, or
- * NULL: none is waited for.
+ * The one that is executed by this image, whose arguments are these words (a NUL behind each): its
+ * file, the script among its first words, or what has its name. To be freed, or NULL: none is.
  */
-char *process_take_spawned(struct process *process, const char *image);
+char *process_take_spawned(struct process *process, const char *image, const char *words,
+			   size_t words_length);
 
 /* Calls visit for each that is about to execute something and has not said hello since. */
 void processes_each_pending(struct processes *processes,

@@ -11,7 +11,7 @@
 
 /* Faults of ours, and limits; those that stop; those of the terminal's that would stop us, too. */
 static const int left_alone[] = {SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGSEGV, SIGBUS,
-				 SIGILL,  SIGFPE,  SIGABRT, SIGTRAP, SIGSYS,  SIGXCPU, SIGXFSZ};
+				 SIGILL,  SIGFPE,  SIGABRT, SIGTRAP, SIGSYS,  SIGXCPU};
 
 static bool is_left_alone(int number)
 {
@@ -21,6 +21,13 @@ static bool is_left_alone(int number)
 		}
 	}
 	return number >= LIBC_FIRST && number < SIGRTMIN; /* the libc's own (signal(7)) */
+}
+
+/* Never read: a reader of ours that has gone, or a file that must not grow, is an error of
+ * write(2), not our end. */
+static bool is_of_writing(int number)
+{
+	return number == SIGPIPE || number == SIGXFSZ;
 }
 
 static bool is_ignored(int number)
@@ -60,13 +67,13 @@ int signals_open(struct signals *signals)
 		(void)signal(SIGCHLD, SIG_DFL);
 	}
 	for (int number = 1; number <= SIGRTMAX; number++) {
-		if (!is_left_alone(number) && number != SIGPIPE && !is_ignored(number)) {
+		if (!is_left_alone(number) && !is_of_writing(number) && !is_ignored(number)) {
 			sigaddset(&read_set, number);
 		}
 	}
 	blocked = read_set;
-	/* Never read: a reader of ours that has gone is an error of write(2), not our end. */
 	sigaddset(&blocked, SIGPIPE);
+	sigaddset(&blocked, SIGXFSZ);
 	if (sigprocmask(SIG_BLOCK, &blocked, &signals->inherited_mask) != 0) {
 		return -1;
 	}

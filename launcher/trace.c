@@ -21,6 +21,7 @@
 #include "launcher/trace_text.h"
 
 #define STATUS_OURS 125
+#define STUCK_MS    500
 
 struct trace {
 	const struct trace_settings *settings;
@@ -35,6 +36,7 @@ struct trace {
 	uint64_t lost;
 	bool incomplete; /* some were lost, of which lost is a part */
 	bool failure_told;
+	bool hurried;
 };
 
 struct trace *trace_open(const struct trace_settings *settings, const struct policy *policy)
@@ -55,8 +57,9 @@ struct trace *trace_open(const struct trace_settings *settings, const struct pol
 	if (trace->filter != NULL && trace->fold != NULL && trace->summary != NULL &&
 	    trace->told != NULL && trace->depfile != NULL) {
 		/* A rule stays until there is a new one. */
-		trace->output =
-		    trace_output_open(settings->output, settings->format != TRACE_DEPFILE);
+		trace->output = settings->format == TRACE_DEPFILE
+				    ? trace_output_open_later(settings->output)
+				    : trace_output_open(settings->output);
 	}
 	if (trace->output != NULL) {
 		return trace;
@@ -154,6 +157,16 @@ void trace_lose(struct trace *trace)
 	trace->incomplete = true;
 }
 
+void trace_hurry(struct trace *trace)
+{
+	trace->hurried = true;
+}
+
+bool trace_is_for_builds(const struct trace *trace)
+{
+	return trace->settings->format == TRACE_DEPFILE;
+}
+
 bool trace_is_crowded(const struct trace *trace)
 {
 	return trace_output_is_crowded(trace->output);
@@ -205,9 +218,11 @@ static void write_all(struct trace *trace, const struct signals *signals)
 {
 	struct pollfd waited[] = {{.fd = trace_fd(trace), .events = POLLOUT},
 				  {.fd = signals->fd, .events = POLLIN}};
+	bool goes_on = true;
 
-	while (!trace_flush(trace) && !is_over(signals)) {
-		(void)poll(waited, 2, -1);
+	/* Who has been told to end waits for nobody who does not read. */
+	while (!trace_flush(trace) && !is_over(signals) && goes_on) {
+		goes_on = poll(waited, 2, trace->hurried ? STUCK_MS : -1) > 0;
 	}
 }
 
@@ -218,22 +233,19 @@ static bool write_rule(struct trace *trace, int status)
 
 	if (status != 0) {
 		message(MESSAGE_NORMAL, "no depfile is written, as the command has failed");
-		trace_output_leave(trace->output);
 		return true;
 	}
 	if (trace->incomplete) {
 		message(MESSAGE_ERROR, "no depfile is written, as it would not be complete");
-		trace_output_leave(trace->output);
 		return false;
 	}
 	if (!trace_depfile_write(trace->depfile, settings->targets, settings->target_count,
 				 trace->output)) {
 		message(MESSAGE_ERROR, "no depfile is written, as the command has written no file "
 				       "(name its target with --depfile-target)");
-		trace_output_leave(trace->output);
 		return false;
 	}
-	if (trace_output_replace(trace->output) != 0) {
+	if (trace_output_commit(trace->output) != 0) {
 		tell_failure(trace, errno);
 		return false;
 	}

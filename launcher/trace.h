@@ -47,6 +47,12 @@ void trace_tell(struct trace *trace, const struct trace_fact *fact);
 /* There are facts that nobody knows, even how many. */
 void trace_lose(struct trace *trace);
 
+/* We have been told to end: whoever does not read is not waited for. */
+void trace_hurry(struct trace *trace);
+
+/* Does a build go by it, so that nothing may be missing without a word? */
+bool trace_is_for_builds(const struct trace *trace);
+
 /* Is so much waiting to be written that reports should wait as well? */
 bool trace_is_crowded(const struct trace *trace);
 /* Writes what can be written without waiting. True: nothing is left. */

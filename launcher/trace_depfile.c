@@ -3,6 +3,7 @@
 #include "launcher/trace_depfile.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -139,11 +140,11 @@ static bool names_home(const char *name)
 /* What make 4.3 and ninja 1.11 were found to have no way to write, or not the same. */
 static bool is_unwritable(const char *name)
 {
-	char last = name[0] != '\0' ? name[strlen(name) - 1] : '\0';
+	const char *last = name[0] != '\0' ? name + strlen(name) - 1 : name;
 
-	return strpbrk(name, "\n\r\t\v\f;|") != NULL || strchr(" :&", last) != NULL ||
+	return strpbrk(name, "\n\r\t\v\f;|") != NULL || strchr(" :&", *last) != NULL ||
 	       names_home(name) || has_ambiguous_backslash(name) ||
-	       (last == ')' && strchr(name, '(') != NULL); /* member of an archive */
+	       (*last == ')' && strchr(name, '(') != NULL); /* member of an archive */
 }
 
 /* Words that a rule may begin with (make: target-specific variables). */
@@ -208,10 +209,26 @@ static bool add_name(struct trace_output *output, const char *before, const char
 	return true;
 }
 
+/* Would make take other files for it, now? ("[id].tsx" beside "i.tsx") */
+static bool stands_for_others(const char *name)
+{
+	glob_t found;
+	bool others = false;
+
+	if (strpbrk(name, "*?[") == NULL || glob(name, GLOB_NOSORT, NULL, &found) != 0) {
+		return false;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		others |= strcmp(found.gl_pathv[i], name) != 0;
+	}
+	globfree(&found);
+	return others;
+}
+
 /* A first word with "=" in it would set a variable. */
 static bool add_input(struct trace_output *output, const char *name, bool first)
 {
-	if (first && strchr(name, '=') != NULL) {
+	if ((first && strchr(name, '=') != NULL) || stands_for_others(name)) {
 		tell_left_out(name);
 		return false;
 	}

@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "launcher/identity.h"
 #include "launcher/path.h"
 #include "launcher/trace_path.h"
 #include "preload/system_paths.h"
 
-/* A path that is asked for. */
+/* A path that is asked for, under the names that a process may have for it. */
 struct asked {
 	char clean[PATH_MAX];
 	char named[PATH_MAX]; /* with the folder's real name; "": there is no such folder yet */
+	char real[PATH_MAX];  /* where it led when that was last to be seen, or "" */
 };
 
 struct trace_filter {
@@ -35,6 +35,17 @@ static bool real_name(const char *path, char named[PATH_MAX])
 	       path_join(named, real, path_name(path));
 }
 
+/* Looks once more where it leads: what stands there may have come, or changed. */
+static void look_again(struct asked *asked)
+{
+	char real[PATH_MAX];
+
+	(void)real_name(asked->clean, asked->named);
+	if (realpath(asked->clean, real) != NULL) {
+		(void)path_copy(asked->real, real);
+	}
+}
+
 static void ask(struct asked *asked, const char *folder, const char *path)
 {
 	char whole[PATH_MAX];
@@ -42,6 +53,7 @@ static void ask(struct asked *asked, const char *folder, const char *path)
 
 	if (path_join(whole, folder, path)) {
 		(void)path_copy(asked->clean, trace_path_clean(whole, cleaned));
+		look_again(asked);
 	}
 }
 
@@ -106,27 +118,31 @@ static bool is_wanted_path(const struct trace_filter *filter, const struct trace
 	       policy_counts(policy, path);
 }
 
-/* By its name, that of a file which may be gone; or because both lead to one file now. */
-static bool is_that(struct asked *asked, const char *path, const char *named)
+static bool is_one_of(const struct asked *asked, const char *name)
 {
-	if (asked->named[0] == '\0') {
-		(void)real_name(asked->clean, asked->named);
-	}
-	return strcmp(path, asked->clean) == 0 ||
-	       (named[0] != '\0' && strcmp(named, asked->named) == 0) ||
-	       identity_same_file(path, asked->clean);
+	return name[0] != '\0' &&
+	       (strcmp(name, asked->clean) == 0 || strcmp(name, asked->named) == 0 ||
+		strcmp(name, asked->real) == 0);
 }
 
+/* By its name, that of a file which may be gone; or by where that leads now. */
 static bool is_asked(const struct trace_filter *filter, const char *path)
 {
 	char named[PATH_MAX];
+	char real[PATH_MAX];
 
-	if (path == NULL || path[0] != '/') {
+	if (path == NULL || path[0] != '/' || filter->asked_count == 0) {
 		return false;
 	}
 	(void)real_name(path, named);
+	if (realpath(path, real) == NULL) {
+		real[0] = '\0';
+	}
 	for (size_t i = 0; i < filter->asked_count; i++) {
-		if (is_that(&filter->asked[i], path, named)) {
+		struct asked *asked = &filter->asked[i];
+
+		look_again(asked);
+		if (is_one_of(asked, path) || is_one_of(asked, named) || is_one_of(asked, real)) {
 			return true;
 		}
 	}

@@ -86,16 +86,17 @@ void unobserved_tell(struct unobserved *unobserved, pid_t pid, const char *exe, 
 		seen->told = reason;
 		journal_unobserved(unobserved->journal, pid, exe, reason);
 		if (!unobserved->later) {
-			journal_say_unobserved(unobserved->journal, exe, reason, true);
+			journal_say_unobserved(unobserved->journal, exe, reason, true, false);
 		}
 	}
 }
 
-void unobserved_tell_later(const struct unobserved *unobserved)
+void unobserved_tell_later(const struct unobserved *unobserved, bool insist)
 {
 	for (const struct seen *seen = unobserved->all; seen != NULL; seen = seen->hh.next) {
 		if (seen->told != NULL) {
-			journal_say_unobserved(unobserved->journal, seen->path, seen->told, false);
+			journal_say_unobserved(unobserved->journal, seen->path, seen->told, false,
+					       insist);
 		}
 	}
 }

@@ -23,7 +23,7 @@ const char *unobserved_inspect(struct unobserved *unobserved, pid_t pid, const c
 /* Tells, unless the same has been told of this executable. reason: words to follow the path. */
 void unobserved_tell(struct unobserved *unobserved, pid_t pid, const char *exe, const char *reason);
 
-/* The end has come. */
-void unobserved_tell_later(const struct unobserved *unobserved);
+/* The end has come. insist: even with -q. */
+void unobserved_tell_later(const struct unobserved *unobserved, bool insist);
 
 #endif

@@ -98,7 +98,10 @@ void change_end(struct change *change, int error)
 		forget(&change->place);
 		forget(header->kind == REPORT_RENAME ? &change->other : &(struct place){0});
 	}
-	if (change->other.path != NULL) {
+	if (header->kind == REPORT_REMOVE && error == 0) {
+		change->place.went = true; /* rmdir ../x, in x */
+		place_send(header, &change->place, NULL, NULL);
+	} else if (change->other.path != NULL) {
 		place_send(header, &change->place, &change->other, NULL);
 	} else {
 		tell_fact(header, change->place.dirfd, change->place.path,

@@ -149,7 +149,8 @@ void observe_stat(int dirfd, const char *path, bool nofollow, const struct ident
 {
 	struct report_header header = {.kind = REPORT_STAT};
 
-	if (path == NULL || !tell_may_touch(path, error) || path[0] == '\0' || !guest_enter()) {
+	if ((error != 0 && error != ENOENT && !guest_traces()) || path == NULL ||
+	    !tell_may_touch(path, error) || path[0] == '\0' || !guest_enter()) {
 		return;
 	}
 	if (error == ENOENT) {
@@ -343,6 +344,7 @@ void observe_chdir(const char *path)
 
 	/* To ask the kernel first is safe for any pointer. */
 	if (guest_enter() && tell_identify(AT_FDCWD, path, 0, &found) == 0 &&
+	    (found.mode & STATUS_TYPE_MASK) == STATUS_TYPE_FOLDER &&
 	    !tell_is_beneath_notice(path)) {
 		tell_fact(&header, AT_FDCWD, path, 1);
 	}

@@ -72,26 +72,31 @@ static void descriptor_link(int dirfd, char link[32])
 	link[at] = '\0';
 }
 
+static const char deleted[] = " (deleted)"; /* proc(5) */
+
 /* Has what the link leads to been removed? A folder may be called "x (deleted)", too. */
 static bool is_gone(const char *link, const struct piece *piece)
 {
-	static const char gone[] = " (deleted)"; /* proc(5) */
-	size_t length = sizeof(gone) - 1;
+	size_t length = sizeof(deleted) - 1;
 	struct status status;
 
 	if (piece->length <= length) {
 		return false;
 	}
 	for (size_t i = 0; i < length; i++) {
-		if (piece->text[piece->length - length + i] != gone[i]) {
+		if (piece->text[piece->length - length + i] != deleted[i]) {
 			return false;
 		}
 	}
 	return status_of_path(AT_FDCWD, link, 0, &status) != 0 || status.links == 0;
 }
 
-/* The path of what `link` leads to, put into scratch memory. */
-static enum prefix_result read_link(const char *link, struct scratch *scratch, struct piece *piece)
+/*
+ * The path of what `link` leads to, put into scratch memory. went: it may have been removed, and is
+ * then told by the name that it had.
+ */
+static enum prefix_result read_link(const char *link, bool went, struct scratch *scratch,
+				    struct piece *piece)
 {
 	size_t room = sizeof(scratch->text) - scratch->used;
 	char *to = scratch->text + scratch->used;
@@ -109,9 +114,16 @@ static enum prefix_result read_link(const char *link, struct scratch *scratch, s
 	}
 	piece->text = to;
 	piece->length = length > 0 ? (size_t)length : 0;
-	return length > 0 && length < (long)room && to[0] == '/' && !is_gone(link, piece)
-		   ? PREFIX_FOUND
-		   : PREFIX_NOWHERE;
+	if (length <= 0 || length >= (long)room || to[0] != '/') {
+		return PREFIX_NOWHERE;
+	}
+	if (is_gone(link, piece)) {
+		if (!went) {
+			return PREFIX_NOWHERE;
+		}
+		piece->length -= sizeof(deleted) - 1;
+	}
+	return PREFIX_FOUND;
 }
 
 /* What stands before a relative path. */
@@ -129,15 +141,16 @@ static enum prefix_result find_prefix(const struct place *place, struct scratch 
 			return PREFIX_NOWHERE;
 		}
 		descriptor_link(place->dirfd, link);
-		return read_link(link, scratch, &prefix->piece);
+		return read_link(link, place->went, scratch, &prefix->piece);
 	}
-	if (!place->afresh && guest_cwd(&prefix->cwd)) {
+	/* Who renames it need not be us; a trace tells names. */
+	if (!place->afresh && !guest_traces() && guest_cwd(&prefix->cwd)) {
 		prefix->cached = true;
 		prefix->piece.text = prefix->cwd.text;
 		prefix->piece.length = prefix->cwd.length;
 		return PREFIX_FOUND;
 	}
-	return read_link("/proc/thread-self/cwd", scratch, &prefix->piece);
+	return read_link("/proc/thread-self/cwd", place->went, scratch, &prefix->piece);
 }
 
 bool place_quick_hash(const struct place *place, uint64_t *hash)

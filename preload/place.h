@@ -18,6 +18,7 @@ struct place {
 	const char *path;
 	bool verbatim; /* not a path to complete: a bare name, a PATH */
 	bool afresh; /* do not trust the cached working directory: a vfork child may have its own */
+	bool went;   /* the folder that it is relative to may have gone with what is told */
 };
 
 /*

@@ -19,6 +19,17 @@
 #define ARGV_MAX       192  /* of a hello, and of an exec */
 #define ARGV_TRACE_MAX 4096 /* of a hello, for a trace */
 
+/* Not all have fitted: up to the end of the last that has, if any has. */
+static size_t whole_words(const char *words, size_t size)
+{
+	size_t length = size;
+
+	while (length > 0 && words[length - 1] != '\0') {
+		length--;
+	}
+	return length > 0 ? length : size;
+}
+
 /* The first words of the command line, from /proc, because musl gives constructors no argv. */
 static size_t read_words(char *words, size_t size)
 {
@@ -29,7 +40,7 @@ static size_t read_words(char *words, size_t size)
 		length = raw_read(fd, words, size);
 		raw_close(fd);
 	}
-	return length > 0 ? (size_t)length : 0;
+	return length == (long)size ? whole_words(words, size) : length > 0 ? (size_t)length : 0;
 }
 
 void process_introduce(bool forked)
@@ -42,25 +53,30 @@ void process_introduce(bool forked)
 	long length;
 
 	header.parent = raw_getppid();
-	if (forked) {
-		header.count = (uint64_t)guest_take_ancestor();
+	header.count = (uint64_t)guest_take_ancestor();
+	if (forked && !guest_traces()) {
 		sender_send(&header, NULL, 0);
 		return;
 	}
-	(void)guest_take_ancestor();
+	length = raw_readlinkat(AT_FDCWD, "/proc/self/exe", executable, sizeof(executable));
+	pieces[0].length = length > 0 && length < (long)sizeof(executable) ? (size_t)length : 0;
+	header.first_length = (uint32_t)pieces[0].length;
+	if (forked) {
+		/* Its parent may run something else by now. */
+		sender_send(&header, pieces, 1);
+		return;
+	}
+	header.count = 0;
 	if (tell_identify(AT_FDCWD, "/proc/self/ns/mnt", 0, &header) == 0) {
 		header.count = header.identity.inode;
 	}
 	tell_identify(AT_FDCWD, "/", 0, &header);
-	length = raw_readlinkat(AT_FDCWD, "/proc/self/exe", executable, sizeof(executable));
-	pieces[0].length = length > 0 && length < (long)sizeof(executable) ? (size_t)length : 0;
 	if (guest_traces()) {
 		pieces[1].text = all_words;
 		pieces[1].length = read_words(all_words, sizeof(all_words));
 	} else {
 		pieces[1].length = read_words(words, sizeof(words));
 	}
-	header.first_length = (uint32_t)pieces[0].length;
 	header.text_length = (uint32_t)pieces[1].length;
 	sender_send(&header, pieces, 2);
 }

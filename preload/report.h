@@ -23,7 +23,8 @@
 
 enum report_kind {
 	REPORT_HELLO = 1, /* a process image begins: first = executable, text = argv */
-	REPORT_FORKED,	  /* a copy of a process reports for the first time: no strings */
+	REPORT_FORKED,	  /* a copy of a process reports for the first time; in a trace, first =
+			     executable */
 	REPORT_READ,	  /* opened for reading */
 	REPORT_WRITE,	  /* about to be opened for writing, or changed by name: see the flags */
 	REPORT_MISSING,	  /* looked for and not found (ENOENT) */

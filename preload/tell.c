@@ -3,6 +3,7 @@
 #include "preload/tell.h"
 
 #include <linux/errno.h>
+#include <linux/fcntl.h>
 #include <linux/limits.h>
 
 #include "preload/guest.h"
@@ -18,7 +19,27 @@ bool tell_is_beneath_notice(const char *path)
 
 bool tell_may_touch(const char *path, int error)
 {
-	return error != EFAULT && (error != ENAMETOOLONG || text_ends_within(path, PATH_MAX));
+	struct status status;
+
+	switch (error) {
+	case 0:
+	case ENOENT: /* for these, it has walked the path */
+	case ENOTDIR:
+	case EACCES:
+	case ELOOP:
+	case EEXIST:
+	case EISDIR:
+	case ENOTEMPTY:
+		return true;
+	case EFAULT:
+		return false;
+	case ENAMETOOLONG:
+		return text_ends_within(path, PATH_MAX);
+	default:
+		error = -status_of_path(AT_FDCWD, path, 0, &status);
+		return error != EFAULT &&
+		       (error != ENAMETOOLONG || text_ends_within(path, PATH_MAX));
+	}
 }
 
 void tell_status(struct report_header *header, const struct status *status)
@@ -39,12 +60,19 @@ int tell_identify(int dirfd, const char *path, int at_flags, struct report_heade
 	return result;
 }
 
+/* In a vfork child it is its parent's, who tells of itself alone when that matters. */
+static bool has_own_memory(void)
+{
+	return !guest_traces() || guest_owns_memory();
+}
+
 bool tell_has_told(int dirfd, const char *path, unsigned kind)
 {
 	struct place place = {.dirfd = dirfd, .path = path};
 	uint64_t hash;
 
-	return place_quick_hash(&place, &hash) && guest_has_sent(path_key(hash, kind));
+	return place_quick_hash(&place, &hash) && guest_has_sent(path_key(hash, kind)) &&
+	       has_own_memory();
 }
 
 void tell_remember(int dirfd, const char *path, unsigned kind)
@@ -52,7 +80,7 @@ void tell_remember(int dirfd, const char *path, unsigned kind)
 	struct place place = {.dirfd = dirfd, .path = path};
 	uint64_t hash;
 
-	if (place_quick_hash(&place, &hash)) {
+	if (place_quick_hash(&place, &hash) && has_own_memory()) {
 		guest_mark_sent(path_key(hash, kind));
 	}
 }
@@ -77,11 +105,11 @@ void tell_fact(struct report_header *header, int dirfd, const char *path, unsign
 	place_key(&place, &key);
 	if (key != 0) {
 		key = path_key(key, TELL_KIND(header->kind, variant));
-		if (guest_has_sent(key)) {
+		if (guest_has_sent(key) && has_own_memory()) {
 			return;
 		}
 	}
-	if (place_send(header, &place, NULL, NULL)) {
+	if (place_send(header, &place, NULL, NULL) && has_own_memory()) {
 		guest_mark_sent(key);
 	}
 }

@@ -15,8 +15,9 @@
 bool tell_is_beneath_notice(const char *path);
 
 /*
- * May the path be touched, for which a system call has said this errno (or 0)? Of one that is too
- * long, the kernel has read PATH_MAX bytes, and may not know where it ends.
+ * May the path be touched, for which a system call has said this errno (or 0)? Some are said before
+ * the kernel looks at the path: then it is asked once more. Of one that is too long, it has read
+ * PATH_MAX bytes, and may not know where it ends.
  */
 bool tell_may_touch(const char *path, int error);
 

@@ -99,11 +99,11 @@ Test(journal_words, cannot_be_seen)
 	journal_unobserved(journal, 7, "/srv/app/server", "is statically linked");
 	expect_said("", "for tools");
 	capture = capture_begin(STDERR_FILENO);
-	journal_say_unobserved(journal, "/srv/app/server", "is statically linked", false);
+	journal_say_unobserved(journal, "/srv/app/server", "is statically linked", false, false);
 	expect_said("server is statically linked: the files that it opens cannot be seen",
 		    "nothing is watched");
 	capture = capture_begin(STDERR_FILENO);
-	journal_say_unobserved(journal, "/srv/app/server", "is statically linked", true);
+	journal_say_unobserved(journal, "/srv/app/server", "is statically linked", true, false);
 	expect_said("server is statically linked: the files that it opens cannot be seen; "
 		    "name them with --watch PATH",
 		    "unobserved");

@@ -59,16 +59,16 @@ Test(processes, program)
 	const char *earlier;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		process_set_program(processes, process, cases[i].path);
+		process_set_program(processes, process, cases[i].path, NULL);
 		cr_expect(eq(str, (char *)process->program, (char *)cases[i].program), "%zu", i);
 	}
 	/* The earlier name stays valid: a dependency may point to it. */
-	process_set_program(processes, process, "/bin/one");
+	process_set_program(processes, process, "/bin/one", NULL);
 	earlier = process->program;
-	process_set_program(processes, process, "/bin/two");
+	process_set_program(processes, process, "/bin/two", NULL);
 	cr_assert(eq(str, (char *)earlier, "one"));
 	/* Each is kept once. */
-	process_set_program(processes, other, "/usr/local/bin/one");
+	process_set_program(processes, other, "/usr/local/bin/one", NULL);
 	cr_assert(other->program == earlier);
 }
 
@@ -116,7 +116,7 @@ Test(processes, find)
 static void expect_taken(struct process *process, const char *image, const char *wanted,
 			 const char *when)
 {
-	char *taken = process_take_spawned(process, image);
+	char *taken = process_take_spawned(process, image, NULL, 0);
 
 	cr_expect(eq(int, taken != NULL, wanted != NULL), "%s: %s", when, image);
 	cr_expect(eq(str, taken != NULL ? taken : "", (char *)(wanted != NULL ? wanted : "")),
@@ -176,6 +176,25 @@ Test(processes, spawned_and_gone)
 	expect_taken(process, "/nonesuch/a", "/nonesuch/a", "by its name");
 }
 
+/* Of a script the kernel shows the words of its first line, and then its path. */
+Test(processes, spawned_scripts)
+{
+	static const char words[] = "/bin/sh\0-e\0./b\0./a";
+	struct process *process = processes_enter(processes, 1);
+	char *taken;
+
+	process_add_spawned(process, "/srv/a");
+	process_add_spawned(process, "/srv/b");
+	taken = process_take_spawned(process, "/usr/bin/dash", words, sizeof(words));
+	cr_assert(taken != NULL);
+	cr_assert(eq(str, taken, "/srv/b"), "the fourth word is an argument");
+	free(taken);
+	taken = process_take_spawned(process, "/usr/bin/dash", words, sizeof(words));
+	cr_assert(taken == NULL, "what is not shown is not guessed");
+	taken = process_take_spawned(process, "/usr/bin/dash", "/srv/a", sizeof("/srv/a"));
+	cr_assert(taken == NULL, "the first word is the interpreter");
+}
+
 /* However many children a process has, what it was asked for last is known. */
 Test(processes, very_many_spawned)
 {
@@ -190,7 +209,8 @@ Test(processes, very_many_spawned)
 	process_add_spawned(process, "/bin/sh");
 	cr_assert(lt(u32, most, 10000), "%u are kept", most);
 	expect_taken(process, "/bin/sh", "/bin/sh", "the last");
-	expect_taken(process, "/bin/cat", "/nonesuch", "the first is forgotten");
+	expect_taken(process, "/bin/cat", NULL, "the first is forgotten");
+	expect_taken(process, "/else/nonesuch", "/nonesuch", "one of the many, by its name");
 	processes_forget(processes);
 	expect_taken(processes_enter(processes, 1), "/bin/ls", NULL, "all are forgotten");
 }

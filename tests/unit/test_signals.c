@@ -19,7 +19,7 @@ static const int all_read[] = {SIGCHLD, SIGINT,	   SIGQUIT, SIGTERM,  SIGHUP,
 			       SIGUSR1, SIGUSR2,   SIGCONT, SIGWINCH, SIGALRM,
 			       SIGPROF, SIGVTALRM, SIGIO,   SIGURG,   SIGPWR};
 static const int none_read[] = {SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGSEGV, SIGBUS,
-				SIGILL,	 SIGFPE,  SIGABRT, SIGTRAP, SIGSYS,  SIGXCPU, SIGXFSZ};
+				SIGILL,	 SIGFPE,  SIGABRT, SIGTRAP, SIGSYS,  SIGXCPU};
 
 enum {
 	COUNT = sizeof(all_read) / sizeof(all_read[0]),

@@ -70,12 +70,12 @@ Test(trace_output, cannot_be_opened)
 	save("file", "kept");
 	cr_assert(zero(int, symlink("loop", "loop")));
 	for (size_t i = 0; i < COUNT_OF(unwritable); i++) {
-		for (int anew = 0; anew < 2; anew++) {
-			errno = 0;
-			cr_expect(trace_output_open(unwritable[i].path, anew == 1) == NULL, "%zu",
-				  i);
-			cr_expect(eq(int, errno, unwritable[i].error), "%zu", i);
-		}
+		errno = 0;
+		cr_expect(trace_output_open(unwritable[i].path) == NULL, "%zu", i);
+		cr_expect(eq(int, errno, unwritable[i].error), "%zu", i);
+		errno = 0;
+		cr_expect(trace_output_open_later(unwritable[i].path) == NULL, "%zu", i);
+		cr_expect(eq(int, errno, unwritable[i].error), "%zu", i);
 	}
 	cr_assert(eq(str, text_of("file"), "kept"));
 }
@@ -83,7 +83,7 @@ Test(trace_output, cannot_be_opened)
 Test(trace_output, to_stderr)
 {
 	struct capture capture = capture_begin(STDERR_FILENO);
-	struct trace_output *output = trace_output_open(NULL, true);
+	struct trace_output *output = trace_output_open(NULL);
 	bool all;
 
 	cr_assert(output != NULL);
@@ -96,8 +96,8 @@ Test(trace_output, to_stderr)
 	cr_assert(all);
 }
 
-/* Until it is replaced, it is what it was. */
-Test(trace_output, replace)
+/* Until it is committed, it is what it was; then it is the new one, whole. */
+Test(trace_output, later)
 {
 	static const char *const before[] = {NULL, "", "old", "old, and longer than what comes\n"};
 
@@ -108,58 +108,79 @@ Test(trace_output, replace)
 		if (before[i] != NULL) {
 			save("out", before[i]);
 		}
-		output = trace_output_open("out", false);
+		output = trace_output_open_later("out");
 		cr_assert(output != NULL);
+		add(output, "new: \\\n");
+		add(output, "  x\n");
+		cr_expect(trace_output_flush(output), "%zu", i);
+		cr_expect(not(trace_output_is_crowded(output)), "%zu", i);
+		cr_expect(eq(int, access("out", F_OK), before[i] != NULL ? 0 : -1), "%zu", i);
 		if (before[i] != NULL) {
 			cr_expect(eq(str, text_of("out"), (char *)before[i]), "%zu", i);
 		}
-		cr_expect(zero(int, trace_output_replace(output)), "%zu", i);
-		add(output, "new: \\\n");
-		add(output, "  x\n");
-		output_end(output);
+		cr_expect(zero(int, trace_output_commit(output)), "%zu", i);
 		cr_expect(eq(str, text_of("out"), "new: \\\n  x\n"), "%zu", i);
+		trace_output_close(output);
 	}
 }
 
-/* What has been added before it, and not written, is part of what comes. */
-Test(trace_output, added_before_it_is_replaced)
-{
-	struct trace_output *output;
-
-	save("out", "old, and longer than what comes\n");
-	output = trace_output_open("out", false);
-	cr_assert(output != NULL);
-	add(output, "new: \\\n");
-	cr_assert(eq(str, text_of("out"), "old, and longer than what comes\n"));
-	cr_assert(zero(int, trace_output_replace(output)));
-	add(output, "  x\n");
-	output_end(output);
-	cr_assert(eq(str, text_of("out"), "new: \\\n  x\n"));
-}
-
 /* Nothing is left behind that was not there, and nothing lost that was. */
-Test(trace_output, leave)
+Test(trace_output, never_committed)
 {
 	struct trace_output *output;
 
 	save("old", "kept");
-	output = trace_output_open("old", false);
+	output = trace_output_open_later("old");
 	cr_assert(output != NULL);
-	trace_output_leave(output);
+	add(output, "new");
 	trace_output_close(output);
 	cr_assert(eq(str, text_of("old"), "kept"));
-	output = trace_output_open("new", false);
+	output = trace_output_open_later("new");
 	cr_assert(output != NULL);
-	trace_output_leave(output);
 	trace_output_close(output);
 	cr_assert(eq(int, access("new", F_OK), -1));
-	/* One that was empty is there still. */
-	save("empty", "");
-	output = trace_output_open("empty", false);
+}
+
+/* The link stays one, and so do its reader's rights. */
+Test(trace_output, later_by_a_link)
+{
+	struct trace_output *output;
+	struct stat status;
+	mode_t mask = umask(027);
+
+	save("target", "old");
+	cr_assert(zero(int, chmod("target", 0604)));
+	cr_assert(zero(int, symlink("target", "link")));
+	output = trace_output_open_later("link");
 	cr_assert(output != NULL);
-	trace_output_leave(output);
+	add(output, "new");
+	cr_assert(zero(int, trace_output_commit(output)));
 	trace_output_close(output);
-	cr_assert(eq(str, text_of("empty"), ""));
+	(void)umask(mask);
+	cr_assert(eq(str, text_of("target"), "new"));
+	cr_assert(zero(int, lstat("link", &status)));
+	cr_assert(S_ISLNK(status.st_mode));
+	cr_assert(zero(int, stat("target", &status)));
+	cr_assert(eq(u32, status.st_mode & 0777, 0604));
+}
+
+/* On a disk that is full (a file that must not grow), the old one stays, and nothing else. */
+Test(trace_output, later_without_room)
+{
+	const struct rlimit limit = {16, 16};
+	struct trace_output *output;
+
+	save("out", "old");
+	output = trace_output_open_later("out");
+	cr_assert(output != NULL);
+	for (int i = 0; i < 100; i++) {
+		add(output, "new: \\\n");
+	}
+	cr_assert(zero(int, setrlimit(RLIMIT_FSIZE, &limit)));
+	cr_assert(eq(int, trace_output_commit(output), -1));
+	trace_output_close(output);
+	cr_assert(eq(str, text_of("out"), "old"));
+	cr_assert(eq(int, system("[ \"$(ls)\" = out ]"), 0), "nothing else is left");
 }
 
 /* A FIFO with as little room as may be, opened by its name or in stderr's place; its reader's end.
@@ -186,7 +207,7 @@ static struct narrow narrow_open(bool as_stderr)
 		cr_assert(eq(int, dup2(writer, STDERR_FILENO), STDERR_FILENO));
 		(void)close(writer);
 	}
-	narrow.output = trace_output_open(as_stderr ? NULL : "fifo", true);
+	narrow.output = trace_output_open(as_stderr ? NULL : "fifo");
 	return narrow;
 }
 

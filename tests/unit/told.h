@@ -51,7 +51,7 @@ static inline char *text_of(const char *name)
 /* An output to a file of that name, emptied. */
 static inline struct trace_output *output_to(const char *name)
 {
-	struct trace_output *output = trace_output_open(name, true);
+	struct trace_output *output = trace_output_open(name);
 
 	cr_assert(output != NULL, "%s: %s", name, strerror(errno));
 	return output;
