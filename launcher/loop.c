@@ -243,35 +243,6 @@ static void take_timer(struct loop *loop)
 	}
 }
 
-/*
- * While nothing runs, Enter starts the command again. Only changes of the terminal's state are news
- * (EPOLLET): in the background, what is typed is for the shell, and stays where it is.
- */
-static void listen_for_typing(struct loop *loop)
-{
-	struct epoll_event event = {.events = EPOLLIN | EPOLLET,
-				    .data.fd = loop->parts.terminal->fd};
-	enum supervisor_state state = loop->supervisor.state;
-	bool at_rest =
-	    state == SUPERVISOR_IDLE || state == SUPERVISOR_PAUSING || state == SUPERVISOR_BUSY;
-	bool wanted = at_rest && loop->tree_gone && loop->parts.terminal->is_stdin;
-
-	if (wanted == loop->typing) {
-		return;
-	}
-	loop->typing = wanted;
-	(void)epoll_ctl(loop->epoll, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
-			loop->parts.terminal->fd, &event);
-}
-
-static void take_typed(struct loop *loop)
-{
-	if (loop->typing && terminal_is_ours_to_read(loop->parts.terminal) &&
-	    terminal_take_line(loop->parts.terminal)) {
-		loop_feed_kind(loop, EVENT_RESTART);
-	}
-}
-
 static int add_source(struct loop *loop, int fd, uint32_t events)
 {
 	struct epoll_event event = {.events = events, .data.fd = fd};
@@ -368,6 +339,27 @@ static bool wait_for_source(struct loop *loop)
 	return true;
 }
 
+/* What has come: each is quick when there is nothing. False if not even waiting is possible. */
+static bool take_turn(struct loop *loop)
+{
+	set_timer(loop);
+	loop_listen_for_typing(loop);
+	if (loop_is_held_up(loop)) {
+		(void)loop_wait_for_reader(loop);
+	} else if (!wait_for_source(loop)) {
+		return false;
+	}
+	/* All of them, in this order, whichever woke us. */
+	loop_take_signals(loop);
+	take_timer(loop);
+	loop_take_typed(loop);
+	if (!loop_is_held_up(loop)) {
+		(void)take_reports(loop);
+		loop_take_hints(loop);
+	}
+	return true;
+}
+
 int loop_run(const struct loop_parts *parts)
 {
 	struct loop loop = {.parts = *parts, .epoll = -1, .timer = -1};
@@ -375,31 +367,9 @@ int loop_run(const struct loop_parts *parts)
 
 	if (open_loop(&loop) == 0) {
 		loop_feed_kind(&loop, EVENT_BEGIN);
-		while (!loop.finished) {
-			set_timer(&loop);
-			listen_for_typing(&loop);
-			if (loop_is_held_up(&loop)) {
-				(void)loop_wait_for_reader(&loop);
-			} else if (!wait_for_source(&loop)) {
-				break;
-			}
-			/* All of them, in this order, whichever woke us: each is quick when empty.
-			 */
-			loop_take_signals(&loop);
-			take_timer(&loop);
-			take_typed(&loop);
-			if (!loop_is_held_up(&loop)) {
-				(void)take_reports(&loop);
-				loop_take_hints(&loop);
-			}
+		while (!loop.finished && take_turn(&loop)) {
 		}
-		if (parts->trace != NULL && (loop.supervisor.ending || loop.by_key)) {
-			trace_hurry(parts->trace);
-		}
-		if (parts->trace != NULL) { /* however it has ended */
-			loop_take_all_reports(&loop);
-			observer_end(loop.observer, (uint64_t)loop_now_ns());
-		}
+		loop_end_trace(&loop);
 		status = loop.by_key ? -loop.key : loop.supervisor.status;
 	} else {
 		message(MESSAGE_ERROR, "cannot begin: %s", strerror(errno));

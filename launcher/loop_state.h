@@ -79,6 +79,16 @@ bool loop_is_held_up(const struct loop *loop);
  */
 bool loop_wait_for_reader(const struct loop *loop);
 
+/* However it has ended: takes in the last reports, and says who could not be observed. */
+void loop_end_trace(struct loop *loop);
+
+/*
+ * While nothing runs, Enter starts the command again. Only changes of the terminal's state are news
+ * (EPOLLET): in the background, what is typed is for the shell, and stays where it is.
+ */
+void loop_listen_for_typing(struct loop *loop);
+void loop_take_typed(struct loop *loop);
+
 /* Tells what is watched, and why. */
 void loop_list(struct loop *loop);
 

@@ -24,3 +24,15 @@ bool loop_wait_for_reader(const struct loop *loop)
 	return poll(waited, sizeof(waited) / sizeof(*waited), -1) > 0 && waited[1].revents == 0 &&
 	       waited[2].revents == 0;
 }
+
+void loop_end_trace(struct loop *loop)
+{
+	if (loop->parts.trace == NULL) {
+		return;
+	}
+	if (loop->supervisor.ending || loop->by_key) {
+		trace_hurry(loop->parts.trace);
+	}
+	loop_take_all_reports(loop);
+	observer_end(loop->observer, (uint64_t)loop_now_ns());
+}
