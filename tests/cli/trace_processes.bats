@@ -60,22 +60,11 @@ script() {
 
 @test "a vfork child with the number of an earlier process is no copy of that" {
 	[ "$(id -u)" -eq 0 ] || skip 'only root may choose the number of a process'
-	# Each of them gets the number 500.
-	cat >again.py <<-'END'
-		import ctypes, os, sys
-		def next_is_500():
-		    with open("/proc/sys/kernel/ns_last_pid", "w") as file:
-		        file.write("499")
-		next_is_500()
-		os.waitpid(os.posix_spawn("/bin/cat", ["cat", "in"], os.environ), 0)
-		next_is_500()
-		os.waitpid(os.posix_spawn("./copies", ["copies", "orphan", "other"], os.environ), 0)
-	END
 	launch_with=(unshare -pf --mount-proc)
-	trace --only read /usr/bin/python3 -I -S -B again.py
+	trace --only read ./copies reuse in other
 	assert_equal "$ended" 0
 	sed "s|$project|@|" "$io/trace" | grep -xF 'read    @/in  cat[500]'
-	trace_has 'read    @/other  copies[N]'
+	sed "s|$project|@|" "$io/trace" | grep -xF 'read    @/other  copies[500]'
 }
 
 # -- programs side by side -----------------------------------------------------------------------------
@@ -111,10 +100,10 @@ exec    @/shell: ./shell  copies[N]"
 @test "words that are too many are told whole or not at all" {
 	local words=() word
 
-	for word in {1..2000}; do words+=("word-$word"); done
+	for word in {1..2000}; do words+=("$word"); done
 	trace --format json --only exec /bin/echo "${words[@]}"
 	assert_equal "$ended" 0
-	jq -e '.argv[1:] | length > 100 and . == [range(1; length + 1) | "word-\(.)"]' "$io/trace"
+	jq -e '.argv[1:] | length > 100 and . == [range(1; length + 1) | tostring]' "$io/trace"
 }
 
 # -- folders under a process ---------------------------------------------------------------------------

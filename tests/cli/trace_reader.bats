@@ -64,7 +64,7 @@ unread_trace() {
 
 @test "SIGTERM while the trace's reader is stopped" {
 	mkfifo "$io/trace"
-	cat "$io/trace" >"$io/read" {events}>&- 3>&- &
+	cat "$io/trace" >"$io/read" 3>&- &
 	reader=$!
 	start_looking "$MANY" --trace -o "$io/trace"
 	# Only now it is sure to have opened the FIFO, without which nothing starts.

@@ -5,6 +5,7 @@
  *   copies becomes FILE        a child reads FILE after its parent has become another program
  *   copies orphan FILE         a grandchild reads FILE after its parent has ended
  *   copies vfork FILE          a vfork child reads FILE, then the parent; the same with stat
+ *   copies reuse FIRST SECOND   process 500, cat, reads FIRST; another, a vfork child, SECOND
  *   copies spawn-in FOLDER PROGRAM     PROGRAM is spawned in FOLDER
  *   copies spawn-across FIRST SECOND   both are spawned; FIRST executes only after SECOND has ended
  *
@@ -146,6 +147,30 @@ static void spawn_across(char *first, const char *second)
 	need(open("go", O_WRONLY) >= 0 && pthread_join(thread, NULL) == 0);
 }
 
+static void next_is_500(void)
+{
+	int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY);
+
+	need(fd >= 0 && write(fd, "499", 3) == 3 && close(fd) == 0);
+}
+
+static void reuse_number(char *first, const char *second)
+{
+	char *const words[] = {"cat", first, NULL};
+	pid_t child;
+
+	next_is_500();
+	need(posix_spawn(&child, "/bin/cat", NULL, NULL, words, environ) == 0);
+	need(child == 500 && waitpid(child, NULL, 0) == child);
+	next_is_500();
+	child = vfork();
+	if (child == 0) {
+		close(open(second, O_RDONLY));
+		_exit(0);
+	}
+	need(child == 500 && waitpid(child, NULL, 0) == child);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[1] : "";
@@ -156,6 +181,8 @@ int main(int argc, char **argv)
 		leave_orphan(argv[2]);
 	} else if (strcmp(what, "vfork") == 0) {
 		copy_by_vfork(argv[2]);
+	} else if (strcmp(what, "reuse") == 0 && argc == 4) {
+		reuse_number(argv[2], argv[3]);
 	} else if (strcmp(what, "spawn-in") == 0 && argc == 4) {
 		spawn_in(argv[2], argv[3]);
 	} else if (strcmp(what, "spawn-across") == 0 && argc == 4) {
