@@ -6,6 +6,7 @@
 # what is seen is what is seen of a plain call.
 load helper
 load many
+load trace
 
 setup_file() {
 	local programs=$BATS_TEST_DIRNAME/../programs/hooks flags
@@ -146,4 +147,22 @@ same_as_plain() {
 	observe "$BATS_FILE_TMPDIR/call_all" wild-execution
 	[ "$(wc -l <bare)" -eq 32 ]
 	grep -q EFAULT bare
+}
+
+@test "with pointers that lead nowhere, in calls that are refused before anybody looks" {
+	cc -std=gnu11 -D_GNU_SOURCE -o refused "$BATS_TEST_DIRNAME/../programs/trace/refused.c"
+	observe ./refused
+	assert_equal "$(cut -d : -f 2 bare | uniq -c | tr -s ' ')" ' 6 EINVAL'
+	trace -q ./refused
+	assert_equal "$ended" 0
+	diff bare "$io/printed"
+}
+
+@test "with pointers that lead nowhere, under --trace" {
+	files
+	"$BATS_FILE_TMPDIR/call_all" wild >bare
+	files
+	trace -q "$BATS_FILE_TMPDIR/call_all" wild
+	assert_equal "$ended" 0
+	diff bare "$io/printed"
 }

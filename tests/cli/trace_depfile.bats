@@ -336,6 +336,41 @@ c:"
 	grep -qF "$project/in:" "$io/trace"
 }
 
+@test "a rule that cannot be written to its end leaves the file as it was" {
+	printf '%s: %s/in\n' T "$project" >T.d
+	cp T.d before
+	local name=$project/an-input-of-a-name-that-is-rather-long
+	for i in {1..40}; do echo 1 >"$name-$i"; done
+	(
+		ulimit -f 1
+		run_traced --trace --format depfile -o T.d --depfile-target T cat "$name"-*
+		assert_equal "$ended" 125
+	)
+	grep -q '^autoreload-run: cannot write the trace to T.d: ' "$io/said"
+	cmp before T.d
+	# Nor is a part of the new one left beside it.
+	run ! compgen -G 'T.d?*'
+}
+
+@test "a command that fails keeps what it has put in the file's place" {
+	trace --format depfile -o made.d sh -c 'echo 1 >new; mv new made.d; exit 3'
+	assert_equal "$(<made.d)" 1
+}
+
+@test "a program that cannot be seen is said even with -q, as a build goes by the file" {
+	cc -static -o show "$root/tests/programs/static/show.c"
+	echo 1 >in
+	trace -q --format depfile --depfile-target T ./show in
+	said_is 'autoreload-run: show is statically linked: the files that it opens cannot be seen'
+}
+
+@test "a name that make would take for another file is left out, which is said" {
+	echo 1 | tee 'a[b].h' ab.h 'alone[1].h' >/dev/null
+	trace --relative --format depfile --depfile-target T cat 'a[b].h' 'alone[1].h'
+	grep -qF 'a[b].h' "$io/said"
+	assert_equal "$(rules | sed 1q)" 'T: alone[1].h'
+}
+
 @test "a failing build is tried again by make, with the list of the last good one" {
 	inputs a b
 	use_make

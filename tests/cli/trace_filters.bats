@@ -185,6 +185,39 @@ why() {
 	assert_equal "$(plain | sed -E 's/^ *[0-9]+\.[0-9]{6} //')" "${facts[0]}"
 }
 
+# late SCRIPT: the command is this, and the launcher stands still until it is done.
+late() {
+	command=(sh -c "kill -STOP \$PPID; $1; exec sh -c 'kill -CONT \$PPID'")
+}
+
+@test "--why: what a link leads to is written and removed before we can look" {
+	ln -s in link
+	late 'echo 2 >in; unlink in'
+	facts=('write   @/in (truncated)  sh[N] of autoreload-run[N]'
+		'remove  @/in  unlink[N] of sh[N]')
+	why link
+}
+
+@test "--why: what a link leads to comes by the link's name, or goes by its own" {
+	ln -s real link
+	command=(sh -c 'echo 1 >link')
+	facts=('write   @/link (created)  sh[N] of autoreload-run[N]')
+	why real
+	command=(unlink real)
+	facts=('remove  @/real  unlink[N] of autoreload-run[N]')
+	why link
+	command=(sh -c 'echo 1 >real')
+	facts=('write   @/real (created)  sh[N] of autoreload-run[N]')
+	why link
+}
+
+@test "--why: another name of the same file, a hard link, is another path" {
+	ln in hard
+	command=(sh -c 'cat hard; echo 2 >hard')
+	facts=()
+	why in
+}
+
 # -- -i, -e ------------------------------------------------------------------------------------------
 
 @test "-i: paths that are not told" {
