@@ -245,13 +245,26 @@ static mode_t mode_of(const char *path)
 	return stat(path, &status) == 0 ? status.st_mode & 07777 : 0666 & ~mask;
 }
 
+/* 0, or an errno. */
+static int write_content(int fd, const struct trace_output *output, mode_t mode)
+{
+	ssize_t written = write(fd, output->bytes, output->filled);
+
+	if (written < 0) {
+		return errno;
+	}
+	if ((size_t)written < output->filled) {
+		return ENOSPC; /* a disk takes what there is room for (write(2)) */
+	}
+	return fchmod(fd, mode) == 0 ? 0 : errno;
+}
+
 /* In one piece, as the file of that name; a link to it stays a link. 0, or -1 with errno. */
 static int write_whole(const struct trace_output *output, const char *path)
 {
 	char real[PATH_MAX];
 	char temporary[PATH_MAX];
-	mode_t mode = mode_of(path);
-	bool written;
+	int error;
 	int fd;
 
 	if (realpath(path, real) == NULL && snprintf(real, sizeof(real), "%s", path) >= PATH_MAX) {
@@ -265,16 +278,18 @@ static int write_whole(const struct trace_output *output, const char *path)
 	if (fd < 0) {
 		return -1;
 	}
-	written = write(fd, output->bytes, output->filled) == (ssize_t)output->filled &&
-		  fchmod(fd, mode) == 0;
-	if (close(fd) == 0 && written && rename(temporary, real) == 0) {
-		return 0;
+	error = write_content(fd, output, mode_of(path));
+	if (close(fd) != 0 && error == 0) {
+		error = errno;
 	}
-	errno = errno != 0 ? errno : ENOSPC;
-	fd = errno;
-	(void)unlink(temporary);
-	errno = fd;
-	return -1;
+	if (error == 0 && rename(temporary, real) != 0) {
+		error = errno;
+	}
+	if (error != 0) {
+		(void)unlink(temporary);
+		errno = error;
+	}
+	return error == 0 ? 0 : -1;
 }
 
 int trace_output_commit(struct trace_output *output)
@@ -286,7 +301,6 @@ int trace_output_commit(struct trace_output *output)
 		return 0;
 	}
 	if (stat(path, &status) != 0 || S_ISREG(status.st_mode)) {
-		errno = 0;
 		if (write_whole(output, path) != 0) {
 			return -1;
 		}
