@@ -180,8 +180,7 @@ void loop_take_all_reports(struct loop *loop)
 	    !(loop->supervisor.ending && count > REPORTS_AT_THE_END && loop->parts.trace == NULL)) {
 		more = take_reports(loop);
 		count += more;
-		while (loop_is_held_up(loop) && loop_wait_for_reader(loop)) {
-		}
+		(void)loop_is_held_up(loop); /* who reads them is not waited for: memory has room */
 	}
 }
 
@@ -345,7 +344,7 @@ static bool take_turn(struct loop *loop)
 	set_timer(loop);
 	loop_listen_for_typing(loop);
 	if (loop_is_held_up(loop)) {
-		(void)loop_wait_for_reader(loop);
+		loop_wait_for_reader(loop);
 	} else if (!wait_for_source(loop)) {
 		return false;
 	}

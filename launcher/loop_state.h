@@ -73,11 +73,8 @@ void loop_take_signals(struct loop *loop);
 
 /* Writes what can be written of the trace, if there is one. Must reports wait for more? */
 bool loop_is_held_up(const struct loop *loop);
-/*
- * Then they do, and with them at last the command (pipe(7)). False: there is something that does
- * not wait.
- */
-bool loop_wait_for_reader(const struct loop *loop);
+/* Then they do, and with them at last the command (pipe(7)), until something does not wait. */
+void loop_wait_for_reader(const struct loop *loop);
 
 /* However it has ended: takes in the last reports, and says who could not be observed. */
 void loop_end_trace(struct loop *loop);

@@ -80,11 +80,11 @@ void trace_summary_count(struct trace_summary *summary, const struct trace_fact 
 void trace_summary_say(const struct trace_summary *summary)
 {
 	const unsigned long *counts = summary->counts;
-	const char *least = path_set_is_full(summary->paths) ? "at least " : "";
+	const char *more = path_set_is_full(summary->paths) ? ", or more" : "";
 
 	if (isatty(STDERR_FILENO)) {
 		message(MESSAGE_NORMAL,
-			"%sfiles read: %lu, written: %lu, not found: %lu; programs run: %lu", least,
-			counts[READ], counts[WRITTEN], counts[MISSING], counts[RUN]);
+			"files read: %lu, written: %lu, not found: %lu; programs run: %lu%s",
+			counts[READ], counts[WRITTEN], counts[MISSING], counts[RUN], more);
 	}
 }
