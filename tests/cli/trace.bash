@@ -85,3 +85,23 @@ do_calls() {
 results_are() {
 	assert_equal "$(tr '\n' ' ' <"$io/printed")" "$* "
 }
+
+# ends_with STATUS WORD...: traced, it ends so.
+ends_with() {
+	local wanted=$1
+
+	shift
+	trace "$@"
+	assert_equal "$ended" "$wanted"
+}
+
+# misuse TEXT WORD...: status 125, one line with TEXT in it, and nothing has been run.
+misuse() {
+	local text=$1
+
+	shift
+	run_traced "$@" touch has-run
+	assert_equal "$ended" 125
+	[ ! -e has-run ] || fail 'the command has been run'
+	[[ $(<"$io/said") == 'autoreload-run: '*"$text"* ]] || fail "said: $(<"$io/said")"
+}
