@@ -131,6 +131,8 @@ def whole_calls(lines: Iterable[str]) -> Iterator[tuple]:
 
 def parse(pid: int, text: str, folder: str) -> Optional[Call]:
     """None for a call that has not returned."""
+    if text.endswith(' <detached ...>'):  # a thread that ends with its process
+        return None
     match = CALL.fullmatch(text)
     if not match:
         raise ValueError(f'not a call: {text}')

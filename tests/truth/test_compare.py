@@ -57,6 +57,9 @@ class Log(unittest.TestCase):
         call, = calls('7 execve("/a", ["a", "b"], 0x7ffc /* 3 vars */) = 0')
         self.assertEqual(len(call.arguments), 3)
 
+    def test_a_thread_that_ends_in_the_middle(self):
+        self.assertEqual(calls('7 ???( <detached ...>'), [])
+
     def test_pointers_to_nowhere(self):
         call, null = calls('7 unlink(0x1) = -1 EFAULT (Bad address)\n7 unlink(NULL) = -1 EFAULT (x)')
         self.assertIsNone(call.path(0))
