@@ -76,11 +76,12 @@ static void announce(struct change *change, bool possible)
 	change->header.kind = 0;
 }
 
-/* What stands under a name has changed: what this process does there is news again. */
-static void forget(const struct place *place)
+/* What stands under the names has changed: what this process does there is news again. */
+static void forget_names(const struct change *change)
 {
-	if (place->path != NULL) {
-		tell_forget(place->dirfd, place->path);
+	tell_forget(change->place.dirfd, change->place.path);
+	if (change->header.kind == REPORT_RENAME) {
+		tell_forget(change->other.dirfd, change->other.path);
 	}
 }
 
@@ -95,8 +96,7 @@ void change_end(struct change *change, int error)
 		header->flags = REPORT_FAILED;
 		header->error = error;
 	} else if (header->kind != REPORT_WRITE || (header->flags & REPORT_CREATED) != 0) {
-		forget(&change->place);
-		forget(header->kind == REPORT_RENAME ? &change->other : &(struct place){0});
+		forget_names(change);
 	}
 	if (header->kind == REPORT_REMOVE && error == 0) {
 		change->place.went = true; /* rmdir ../x, in x */
