@@ -34,7 +34,7 @@ struct intake {
 int intake_make_room(struct intake_buffer *buffer, size_t more)
 {
 	size_t left = buffer->filled - buffer->at;
-	size_t size = buffer->size > KEPT_SIZE && left == 0 ? KEPT_SIZE : buffer->size;
+	size_t size = buffer->size;
 	char *larger;
 
 	if (buffer->at > 0) {
@@ -48,12 +48,50 @@ int intake_make_room(struct intake_buffer *buffer, size_t more)
 	if (size != buffer->size) {
 		larger = realloc(buffer->bytes, size);
 		if (larger == NULL) {
-			return buffer->size >= left + more ? 0 : -1;
+			return -1;
 		}
 		buffer->bytes = larger;
 		buffer->size = size;
 	}
 	return 0;
+}
+
+/* When all of it has been taken. */
+static void give_memory_back(struct intake_buffer *buffer)
+{
+	char *smaller;
+
+	if (buffer->at < buffer->filled || buffer->size <= KEPT_SIZE) {
+		return;
+	}
+	smaller = realloc(buffer->bytes, KEPT_SIZE);
+	if (smaller != NULL) {
+		*buffer = (struct intake_buffer){.bytes = smaller, .size = KEPT_SIZE};
+	}
+}
+
+/* All that has come, behind what is left. Returns how many bytes. */
+static size_t hand_over(struct intake_buffer *come, struct intake_buffer *buffer)
+{
+	size_t size = come->filled - come->at;
+
+	if (size == 0) {
+		return 0;
+	}
+	if (buffer->at == buffer->filled) {
+		struct intake_buffer emptied = {.bytes = buffer->bytes, .size = buffer->size};
+
+		*buffer = *come;
+		*come = emptied;
+		return size;
+	}
+	if (intake_make_room(buffer, size) != 0) {
+		return 0;
+	}
+	memcpy(buffer->bytes + buffer->filled, come->bytes + come->at, size);
+	buffer->filled += size;
+	come->at = come->filled;
+	return size;
 }
 
 /* Reads what is in the pipe, with the lock held. Returns how many bytes. */
@@ -203,14 +241,9 @@ size_t intake_take(struct intake *intake, struct intake_buffer *buffer)
 	(void)!read(intake->ready, &count, sizeof(count));
 	pthread_mutex_lock(&intake->lock);
 	(void)empty_pipe(intake);
-	size = intake->come.filled - intake->come.at;
-	if (size > 0 && intake_make_room(buffer, size) == 0) {
-		memcpy(buffer->bytes + buffer->filled, intake->come.bytes + intake->come.at, size);
-		buffer->filled += size;
-		intake->come.at = intake->come.filled;
-	} else {
-		size = 0;
-	}
+	size = hand_over(&intake->come, buffer);
+	give_memory_back(&intake->come);
+	give_memory_back(buffer);
 	pthread_mutex_unlock(&intake->lock);
 	return size;
 }

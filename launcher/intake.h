@@ -25,7 +25,8 @@ int intake_fd(const struct intake *intake);
 
 /*
  * Moves behind what is left in the buffer all that has come, and all that is in the pipe now.
- * Returns how many bytes; 0 also when there is no memory: then it stays where it is.
+ * Returns how many bytes; 0 also when there is no memory: then it stays where it is. Memory that a
+ * burst has needed is given back once all of it has been taken from the buffer.
  */
 size_t intake_take(struct intake *intake, struct intake_buffer *buffer);
 
