@@ -9,52 +9,30 @@
 #include "launcher/path.h"
 #include "launcher/python_cache.h"
 
-/* A symlink on the way: retargeted, it leads elsewhere. */
-static void depend_on_link(const char *link, void *context)
+/* Sets fact->route, whose canonical path lies there. */
+static enum policy_place locate(struct fact *fact, const char *path)
 {
-	const struct fact *fact = context;
+	fact->route = resolver_resolve(fact->context->resolver, path);
+	return fact->route != NULL ? policy_place(fact->context->policy, fact->route->canonical)
+				   : POLICY_IGNORED;
+}
+
+/*
+ * The symlinks on the way to what has been located, if they lie in such a place at least:
+ * retargeted, they lead elsewhere.
+ */
+static void depend_on_links(const struct fact *fact, enum policy_place least)
+{
 	struct use use = fact->use;
-	struct identity identity;
 
-	if (policy_place(fact->context->policy, link) < fact->least ||
-	    !identity_of_path(link, &identity)) {
-		return;
-	}
 	use.reason = DEPENDENCY_LINK;
-	use.identity = &identity;
-	generations_depend(fact->context->generations, link, use);
-}
+	for (size_t i = 0; fact->route != NULL && i < fact->route->link_count; i++) {
+		const struct passed_link *link = &fact->route->links[i];
 
-static void note_link(const char *link, void *context)
-{
-	struct fact *fact = context;
-
-	(void)link;
-	fact->passes_link = true;
-}
-
-/* The canonical path and where it lies. */
-static enum policy_place locate(struct fact *fact, const char *path, char canonical[PATH_MAX])
-{
-	const struct fact_context *place = fact->context;
-
-	fact->passes_link = false;
-	if (resolver_resolve(place->resolver, path, canonical, note_link, fact) != 0) {
-		canonical[0] = '\0';
-		return POLICY_IGNORED;
-	}
-	return policy_place(place->policy, canonical);
-}
-
-/* The symlinks on the way to what has been located, if they lie in such a place at least. */
-static void depend_on_links(struct fact *fact, const char *path, enum policy_place least)
-{
-	char canonical[PATH_MAX];
-
-	if (fact->passes_link) {
-		fact->least = least;
-		(void)resolver_resolve(fact->context->resolver, path, canonical, depend_on_link,
-				       fact);
+		if (policy_place(fact->context->policy, link->path) >= least) {
+			use.identity = &link->identity;
+			generations_depend(fact->context->generations, link->path, use);
+		}
 	}
 }
 
@@ -62,38 +40,41 @@ static void depend_on_links(struct fact *fact, const char *path, enum policy_pla
  * Locates what lies in such a place at least, and is one of the files that --ext asks for; then the
  * symlinks on the way are dependencies, too. A byte code cache stands for its source.
  */
-static bool locate_used(struct fact *fact, const char *path, enum policy_place least,
-			char canonical[PATH_MAX])
+static bool locate_used(struct fact *fact, const char *path, enum policy_place least)
 {
 	const struct fact_context *place = fact->context;
 	char source[PATH_MAX];
 	bool is_cache;
 
-	if (locate(fact, path, canonical) < least) {
+	if (locate(fact, path) < least) {
 		/* A link of the project's own that leads out of it may lead elsewhere one day. */
-		if (policy_has_extension(place->policy, canonical)) {
-			depend_on_links(fact, path, POLICY_PROJECT);
+		if (fact->route != NULL &&
+		    policy_has_extension(place->policy, fact->route->canonical)) {
+			depend_on_links(fact, POLICY_PROJECT);
 		}
 		return false;
 	}
-	is_cache = policy_python_source(canonical, place->cache_prefix, source);
-	if (!policy_has_extension(place->policy, is_cache ? source : canonical)) {
+	is_cache = policy_python_source(fact->route->canonical, place->cache_prefix, source);
+	if (!policy_has_extension(place->policy, is_cache ? source : fact->route->canonical)) {
 		return false;
 	}
-	depend_on_links(fact, path, POLICY_ELSEWHERE);
+	depend_on_links(fact, POLICY_ELSEWHERE);
 	return true;
 }
 
 void fact_read(struct fact *fact, const char *path)
 {
 	struct generations *generations = fact->context->generations;
-	char canonical[PATH_MAX];
+	const char *canonical;
 	char source[PATH_MAX];
 	struct identity identity;
 
+	if (!locate_used(fact, path, POLICY_ELSEWHERE)) {
+		return;
+	}
+	canonical = fact->route->canonical;
 	/* A cache of Bootsnap's stands for a source that has been opened as well. */
-	if (!locate_used(fact, path, POLICY_ELSEWHERE, canonical) ||
-	    ruby_cache_note(fact->context->ruby_caches, canonical)) {
+	if (ruby_cache_note(fact->context->ruby_caches, canonical)) {
 		return;
 	}
 	if (policy_python_source(canonical, fact->context->cache_prefix, source) &&
@@ -115,83 +96,78 @@ void fact_read(struct fact *fact, const char *path)
 
 void fact_stat(struct fact *fact, const char *path)
 {
-	char canonical[PATH_MAX];
+	const struct fact_context *place = fact->context;
 
 	fact->use.reason = DEPENDENCY_STAT;
-	if (locate_used(fact, path, POLICY_PROJECT, canonical)) {
+	if (locate_used(fact, path, POLICY_PROJECT)) {
 		/* A cache is looked at only to be read, and then its source counts. */
-		if (!policy_is_python_cache(canonical)) {
-			generations_depend(fact->context->generations, canonical, fact->use);
+		if (!policy_is_python_cache(fact->route->canonical)) {
+			generations_depend(place->generations, fact->route->canonical, fact->use);
 		}
-	} else if (canonical[0] != '\0' &&
-		   policy_place(fact->context->policy, canonical) == POLICY_ELSEWHERE) {
-		generations_see(fact->context->generations, canonical, fact->use);
+	} else if (fact->route != NULL &&
+		   policy_place(place->policy, fact->route->canonical) == POLICY_ELSEWHERE) {
+		generations_see(place->generations, fact->route->canonical, fact->use);
 	}
 }
 
 void fact_missing(struct fact *fact, const char *path)
 {
-	char canonical[PATH_MAX];
-
 	fact->use.reason = DEPENDENCY_MISSING;
 	fact->use.identity = NULL;
 	/* What would be looked for in a cache is never looked for in vain. */
-	if (locate_used(fact, path, POLICY_PROJECT, canonical) &&
-	    !policy_is_python_cache(canonical)) {
-		generations_depend(fact->context->generations, canonical, fact->use);
+	if (locate_used(fact, path, POLICY_PROJECT) &&
+	    !policy_is_python_cache(fact->route->canonical)) {
+		generations_depend(fact->context->generations, fact->route->canonical, fact->use);
 	}
 }
 
 void fact_list(struct fact *fact, const char *path)
 {
-	enum policy_place place;
-	char canonical[PATH_MAX];
+	enum policy_place place = locate(fact, path);
 
 	fact->use.reason = DEPENDENCY_LISTED;
-	place = locate(fact, path, canonical);
-	if (policy_is_python_cache(canonical)) {
+	if (place == POLICY_IGNORED || policy_is_python_cache(fact->route->canonical)) {
 		return;
 	}
 	if (place == POLICY_PROJECT) {
-		generations_list(fact->context->generations, canonical, fact->use, fact->again);
+		generations_list(fact->context->generations, fact->route->canonical, fact->use,
+				 fact->again);
 	}
-	if (place != POLICY_IGNORED) {
-		depend_on_links(fact, path, POLICY_PROJECT);
-	}
+	depend_on_links(fact, POLICY_PROJECT);
 }
 
 /* What the command writes, makes or removes. The last name is not followed: it is what changes. */
 void fact_write(struct fact *fact, const char *path, bool sure)
 {
-	char canonical[PATH_MAX];
+	struct generations *generations = fact->context->generations;
 
-	if (locate(fact, path, canonical) == POLICY_IGNORED) {
+	if (locate(fact, path) == POLICY_IGNORED) {
 		return;
 	}
 	if (sure) {
-		generations_write(fact->context->generations, canonical);
-		generations_written_by(fact->context->generations, canonical, fact->use.pid,
+		generations_write(generations, fact->route->canonical);
+		generations_written_by(generations, fact->route->canonical, fact->use.pid,
 				       fact->use.time_ns);
 	} else {
-		generations_update(fact->context->generations, canonical, fact->use.pid);
+		generations_update(generations, fact->route->canonical, fact->use.pid);
 	}
 }
 
 void fact_redirected(struct fact *fact, const char *path)
 {
-	char canonical[PATH_MAX];
-
-	if (locate(fact, path, canonical) != POLICY_IGNORED) {
-		generations_redirect(fact->context->generations, canonical);
+	if (locate(fact, path) != POLICY_IGNORED) {
+		generations_redirect(fact->context->generations, fact->route->canonical);
 	}
 }
 
-/* Of a name that is not itself to be followed: only its folder is canonical. False: nowhere. */
-static bool locate_name(struct fact *fact, const char *path, bool links, char canonical[PATH_MAX])
+/*
+ * Of a name that is not itself to be followed: only its folder is canonical, and fact->route is
+ * that folder's. False: nowhere.
+ */
+static bool locate_name(struct fact *fact, const char *path, char canonical[PATH_MAX])
 {
 	char whole[PATH_MAX];
 	char folder[PATH_MAX];
-	char real[PATH_MAX];
 
 	if (path[0] != '/' || !path_copy(whole, path)) {
 		return false;
@@ -199,11 +175,12 @@ static bool locate_name(struct fact *fact, const char *path, bool links, char ca
 	for (size_t end = strlen(whole); end > 1 && whole[end - 1] == '/'; end--) {
 		whole[end - 1] = '\0'; /* mkdir("new/") */
 	}
-	fact->least = POLICY_ELSEWHERE;
-	return path_folder(folder, whole) &&
-	       resolver_resolve(fact->context->resolver, folder, real,
-				links ? depend_on_link : NULL, fact) == 0 &&
-	       path_join(canonical, real, path_name(whole));
+	if (!path_folder(folder, whole)) {
+		return false;
+	}
+	(void)locate(fact, folder);
+	return fact->route != NULL &&
+	       path_join(canonical, fact->route->canonical, path_name(whole));
 }
 
 /* A link that is renamed is not what it leads to. */
@@ -211,7 +188,7 @@ void fact_name_change(struct fact *fact, const char *path)
 {
 	char canonical[PATH_MAX];
 
-	if (locate_name(fact, path, false, canonical) &&
+	if (locate_name(fact, path, canonical) &&
 	    policy_place(fact->context->policy, canonical) != POLICY_IGNORED) {
 		(void)ruby_cache_note(fact->context->ruby_caches, canonical);
 		resolver_changed(fact->context->resolver, canonical);
@@ -233,18 +210,19 @@ static bool is_wanted_link(const struct fact *fact, const char *canonical)
 
 void fact_link(struct fact *fact, const char *path)
 {
+	const struct policy *policy = fact->context->policy;
 	char canonical[PATH_MAX];
 
 	if (fact->use.identity == NULL) {
-		if (locate(fact, path, canonical) == POLICY_PROJECT &&
-		    is_wanted_link(fact, canonical)) {
-			depend_on_links(fact, path, POLICY_ELSEWHERE);
+		if (locate(fact, path) == POLICY_PROJECT &&
+		    is_wanted_link(fact, fact->route->canonical)) {
+			depend_on_links(fact, POLICY_ELSEWHERE);
 		}
 		return;
 	}
-	if (locate_name(fact, path, false, canonical) && is_wanted_link(fact, canonical) &&
-	    policy_place(fact->context->policy, canonical) == POLICY_PROJECT) {
-		(void)locate_name(fact, path, true, canonical);
+	if (locate_name(fact, path, canonical) && is_wanted_link(fact, canonical) &&
+	    policy_place(policy, canonical) == POLICY_PROJECT) {
+		depend_on_links(fact, POLICY_ELSEWHERE);
 		fact->use.reason = DEPENDENCY_LINK;
 		generations_depend(fact->context->generations, canonical, fact->use);
 	}
@@ -254,7 +232,7 @@ void fact_folder_moved(struct fact *fact, const char *path)
 {
 	char canonical[PATH_MAX];
 
-	if (locate(fact, path, canonical) != POLICY_IGNORED) {
+	if (locate(fact, path) != POLICY_IGNORED && path_copy(canonical, fact->route->canonical)) {
 		resolver_forget(fact->context->resolver);
 		generations_move_below(fact->context->generations, canonical);
 	}
@@ -262,20 +240,16 @@ void fact_folder_moved(struct fact *fact, const char *path)
 
 void fact_executed(struct fact *fact, const char *path)
 {
-	char canonical[PATH_MAX];
-
 	fact->use.reason = DEPENDENCY_EXECUTED;
-	if (fact->use.identity != NULL && locate_used(fact, path, POLICY_ELSEWHERE, canonical)) {
-		generations_depend(fact->context->generations, canonical, fact->use);
+	if (fact->use.identity != NULL && locate_used(fact, path, POLICY_ELSEWHERE)) {
+		generations_depend(fact->context->generations, fact->route->canonical, fact->use);
 	}
 }
 
 void fact_loaded(struct fact *fact, const char *path)
 {
-	char canonical[PATH_MAX];
-
 	fact->use.reason = DEPENDENCY_LOADED;
-	if (locate_used(fact, path, POLICY_ELSEWHERE, canonical)) {
-		generations_depend(fact->context->generations, canonical, fact->use);
+	if (locate_used(fact, path, POLICY_ELSEWHERE)) {
+		generations_depend(fact->context->generations, fact->route->canonical, fact->use);
 	}
 }

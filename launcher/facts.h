@@ -26,10 +26,9 @@ struct fact_context {
 /* One fact about one path, on its way to the generations. */
 struct fact {
 	const struct fact_context *context;
-	struct use use;		 /* its reason is set by the rule */
-	bool again;		 /* of a listing: this process has listed it before */
-	enum policy_place least; /* where a link has to lie to count */
-	bool passes_link;	 /* there is a symlink on the way to the path, as resolved last */
+	struct use use;		   /* its reason is set by the rule */
+	bool again;		   /* of a listing: this process has listed it before */
+	const struct route *route; /* of the path, once it has been located; NULL: nowhere */
 };
 
 /* All paths are absolute, as the process named them; what is not to be resolved is passed over. */

@@ -174,7 +174,7 @@ const char *observer_program(const struct observer *observer, pid_t pid)
 
 void observer_not_executed(struct observer *observer, const char *path, uint64_t now_ns)
 {
-	char canonical[PATH_MAX];
+	const struct route *route;
 	struct identity identity;
 	struct use use = {
 	    .reason = DEPENDENCY_EXECUTED,
@@ -183,10 +183,13 @@ void observer_not_executed(struct observer *observer, const char *path, uint64_t
 	    .program = "autoreload-run",
 	};
 
-	if (observer->trace == NULL &&
-	    resolver_resolve(observer->context.resolver, path, canonical, NULL, NULL) == 0) {
-		use.identity = identity_of_path(canonical, &identity) ? &identity : NULL;
-		generations_depend_on_mode(observer->context.generations, canonical, use);
+	if (observer->trace != NULL) {
+		return;
+	}
+	route = resolver_resolve(observer->context.resolver, path);
+	if (route != NULL) {
+		use.identity = identity_of_path(route->canonical, &identity) ? &identity : NULL;
+		generations_depend_on_mode(observer->context.generations, route->canonical, use);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <uthash.h>
 
+#include "launcher/identity.h"
 #include "launcher/path.h"
 
 #define LINKS_MAX 40 /* as the kernel: path_resolution(7) */
@@ -17,29 +18,32 @@
 struct folder {
 	char *written;
 	char *canonical;
-	char **links;
+	struct passed_link *links;
 	size_t link_count;
 	UT_hash_handle hh;
 };
 
-/* A symlink that some folder was reached by. */
+/* The path of a symlink that was passed. */
 struct known_link {
 	char *path;
 	UT_hash_handle hh;
 };
 
+/* On the way: route.canonical is what has been resolved, the links are in passed. */
+struct walk {
+	struct resolver *resolver;
+	struct route route;
+	size_t length;	     /* of what has been resolved */
+	char rest[PATH_MAX]; /* what has not */
+	bool exists;	     /* so far; behind something missing there is nothing to ask */
+	int followed;
+	struct passed_link passed[2 * LINKS_MAX]; /* a folder's, and the last name's */
+};
+
 struct resolver {
 	struct folder *folders;
 	struct known_link *links;
-};
-
-struct walk {
-	char *canonical; /* PATH_MAX, what has been resolved */
-	size_t length;
-	char rest[PATH_MAX]; /* what has not */
-	int links;
-	bool exists;		 /* so far; behind something missing there is nothing to ask */
-	char *passed[LINKS_MAX]; /* the symlinks, in the order they were met */
+	struct walk walk;
 };
 
 struct resolver *resolver_new(void)
@@ -49,10 +53,7 @@ struct resolver *resolver_new(void)
 
 static void free_folder(struct folder *folder)
 {
-	for (size_t i = 0; i < folder->link_count; i++) {
-		free(folder->links[i]);
-	}
-	free((void *)folder->links);
+	free(folder->links);
 	free(folder->written);
 	free(folder->canonical);
 	free(folder);
@@ -72,20 +73,22 @@ static void forget_links(struct resolver *resolver)
 	}
 }
 
-static void know_link(struct resolver *resolver, const char *path)
+/* One copy of the path for all who pass it, until all is forgotten; NULL: no memory. */
+static const char *know_link(struct resolver *resolver, const char *path)
 {
 	struct known_link *link;
 
 	HASH_FIND_STR(resolver->links, path, link);
 	if (link != NULL) {
-		return;
+		return link->path;
 	}
 	link = calloc(1, sizeof(*link));
 	if (link == NULL || (link->path = strdup(path)) == NULL) {
 		free(link);
-		return;
+		return NULL;
 	}
 	HASH_ADD_KEYPTR(hh, resolver->links, link->path, strlen(path), link);
+	return link->path;
 }
 
 void resolver_changed(struct resolver *resolver, const char *path)
@@ -124,9 +127,9 @@ void resolver_free(struct resolver *resolver)
 	}
 }
 
-/* The walk to a folder, kept: its links go to the folder. */
+/* The walk to a folder, kept. */
 static void remember_folder(struct resolver *resolver, const char *written, size_t length,
-			    struct walk *walk)
+			    const struct route *route)
 {
 	struct folder *folder = calloc(1, sizeof(*folder));
 
@@ -134,25 +137,22 @@ static void remember_folder(struct resolver *resolver, const char *written, size
 		return;
 	}
 	folder->written = strndup(written, length);
-	folder->canonical = strdup(walk->canonical);
-	folder->links = calloc((size_t)walk->links + 1, sizeof(*folder->links));
+	folder->canonical = strdup(route->canonical);
+	folder->links = calloc(route->link_count + 1, sizeof(*folder->links));
 	if (folder->written == NULL || folder->canonical == NULL || folder->links == NULL) {
 		free_folder(folder);
 		return;
 	}
-	for (int i = 0; i < walk->links; i++) {
-		folder->links[folder->link_count] = strdup(walk->passed[i]);
-		folder->link_count += folder->links[folder->link_count] != NULL;
-		know_link(resolver, walk->passed[i]);
-	}
+	memcpy(folder->links, route->links, route->link_count * sizeof(*folder->links));
+	folder->link_count = route->link_count;
 	HASH_ADD_KEYPTR(hh, resolver->folders, folder->written, length, folder);
 }
 
 static void go_up(struct walk *walk)
 {
-	while (walk->length > 0 && walk->canonical[--walk->length] != '/') {
+	while (walk->length > 0 && walk->route.canonical[--walk->length] != '/') {
 	}
-	walk->canonical[walk->length] = '\0';
+	walk->route.canonical[walk->length] = '\0';
 }
 
 static int append(struct walk *walk, const char *name, size_t length)
@@ -161,19 +161,21 @@ static int append(struct walk *walk, const char *name, size_t length)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	walk->canonical[walk->length++] = '/';
-	memcpy(walk->canonical + walk->length, name, length);
+	walk->route.canonical[walk->length++] = '/';
+	memcpy(walk->route.canonical + walk->length, name, length);
 	walk->length += length;
-	walk->canonical[walk->length] = '\0';
+	walk->route.canonical[walk->length] = '\0';
 	return 0;
 }
 
 /* Puts the target of a link before what is left to resolve. */
-static int follow(struct walk *walk, const char *target, size_t length)
+static int follow(struct walk *walk, const struct identity *identity, const char *target,
+		  size_t length)
 {
+	struct passed_link *link = &walk->passed[walk->route.link_count];
 	size_t rest = strlen(walk->rest);
 
-	if (walk->links == LINKS_MAX) {
+	if (walk->followed == LINKS_MAX) {
 		errno = ELOOP;
 		return -1;
 	}
@@ -184,16 +186,41 @@ static int follow(struct walk *walk, const char *target, size_t length)
 	memmove(walk->rest + length + 1, walk->rest, rest + 1);
 	memcpy(walk->rest, target, length);
 	walk->rest[length] = '/';
-	walk->passed[walk->links] = strdup(walk->canonical);
-	if (walk->passed[walk->links] == NULL) {
+	*link = (struct passed_link){know_link(walk->resolver, walk->route.canonical), *identity};
+	if (link->path == NULL) {
 		return -1;
 	}
-	walk->links++;
+	walk->followed++;
+	walk->route.link_count++;
 	if (target[0] == '/') {
 		walk->length = 0;
-		walk->canonical[0] = '\0';
+		walk->route.canonical[0] = '\0';
 	} else {
 		go_up(walk);
+	}
+	return 0;
+}
+
+/*
+ * Follows what has been resolved if it is a link. That a link is there is found by reading it; then
+ * it is looked at, and read once more: what it leads to must never be older than its identity, or
+ * that it has been replaced in between would go unnoticed for ever.
+ */
+static int follow_link(struct walk *walk)
+{
+	const char *canonical = walk->route.canonical;
+	char target[PATH_MAX];
+	struct identity identity;
+	ssize_t size = readlink(canonical, target, sizeof(target));
+
+	if (size > 0 && identity_of_path(canonical, &identity)) {
+		size = readlink(canonical, target, sizeof(target));
+	}
+	if (size > 0) {
+		return follow(walk, &identity, target, (size_t)size);
+	}
+	if (size < 0 && errno != EINVAL) {
+		walk->exists = false;
 	}
 	return 0;
 }
@@ -204,8 +231,6 @@ static int step(struct walk *walk)
 	size_t slashes = strspn(walk->rest, "/");
 	size_t length = strcspn(walk->rest + slashes, "/");
 	char name[NAME_MAX + 1];
-	char target[PATH_MAX];
-	ssize_t size;
 
 	if (length > NAME_MAX) {
 		errno = ENAMETOOLONG;
@@ -225,14 +250,7 @@ static int step(struct walk *walk)
 	if (append(walk, name, length) != 0) {
 		return -1;
 	}
-	size = walk->exists ? readlink(walk->canonical, target, sizeof(target)) : -1;
-	if (size > 0) {
-		return follow(walk, target, (size_t)size);
-	}
-	if (size < 0 && errno != EINVAL) {
-		walk->exists = false;
-	}
-	return 0;
+	return walk->exists ? follow_link(walk) : 0;
 }
 
 static int walk_all(struct walk *walk)
@@ -243,19 +261,18 @@ static int walk_all(struct walk *walk)
 		}
 	}
 	if (walk->length == 0) {
-		(void)path_copy(walk->canonical, "/");
-		walk->length = 0;
+		(void)path_copy(walk->route.canonical, "/");
 	}
 	return 0;
 }
 
-/* Goes to the folder, or where it is known to lead, and tells the links on the way. */
-static int walk_folder(struct resolver *resolver, struct walk *walk, const char *path,
-		       size_t length, resolver_link *link, void *context)
+/* Goes to the folder, or where it is known to lead. */
+static int walk_folder(struct walk *walk, const char *path, size_t length)
 {
-	struct folder *folder;
+	struct route *route = &walk->route;
+	const struct folder *folder;
 
-	HASH_FIND(hh, resolver->folders, path, length, folder);
+	HASH_FIND(hh, walk->resolver->folders, path, length, folder);
 	if (folder == NULL) {
 		memcpy(walk->rest, path, length);
 		walk->rest[length] = '\0';
@@ -263,56 +280,41 @@ static int walk_folder(struct resolver *resolver, struct walk *walk, const char 
 			return -1;
 		}
 		if (walk->exists) {
-			remember_folder(resolver, path, length, walk);
+			remember_folder(walk->resolver, path, length, route);
 		}
 	} else {
-		(void)path_copy(walk->canonical, folder->canonical);
-		for (size_t i = 0; link != NULL && i < folder->link_count; i++) {
-			link(folder->links[i], context);
-		}
+		(void)path_copy(route->canonical, folder->canonical);
+		memcpy(walk->passed, folder->links, folder->link_count * sizeof(*folder->links));
+		route->link_count = folder->link_count;
 	}
-	walk->length = strcmp(walk->canonical, "/") == 0 ? 0 : strlen(walk->canonical);
+	walk->length = strcmp(route->canonical, "/") == 0 ? 0 : strlen(route->canonical);
+	walk->followed = 0;
 	return 0;
 }
 
-static int resolve(struct resolver *resolver, struct walk *walk, const char *path,
-		   resolver_link *link, void *context)
+const struct route *resolver_resolve(struct resolver *resolver, const char *path)
 {
+	struct walk *walk = &resolver->walk;
 	const char *name = strrchr(path, '/');
 
-	if (name != path &&
-	    walk_folder(resolver, walk, path, (size_t)(name - path), link, context) != 0) {
-		return -1;
-	}
-	(void)path_copy(walk->rest, name + 1);
-	return walk_all(walk);
-}
-
-int resolver_resolve(struct resolver *resolver, const char *path, char canonical[PATH_MAX],
-		     resolver_link *link, void *context)
-{
-	struct walk walk = {.canonical = canonical, .exists = true};
-	int result;
-	int saved_errno;
-
-	canonical[0] = '\0';
 	if (path[0] != '/') {
 		errno = EINVAL;
-		return -1;
+		return NULL;
 	}
 	if (strlen(path) >= PATH_MAX) {
 		errno = ENAMETOOLONG;
-		return -1;
+		return NULL;
 	}
-	result = resolve(resolver, &walk, path, link, context);
-	saved_errno = errno;
-	for (int i = 0; i < walk.links; i++) {
-		if (link != NULL && result == 0) {
-			link(walk.passed[i], context);
-		}
-		free(walk.passed[i]);
+	walk->resolver = resolver;
+	walk->route.canonical[0] = '\0';
+	walk->route.links = walk->passed;
+	walk->route.link_count = 0;
+	walk->length = 0;
+	walk->exists = true;
+	walk->followed = 0;
+	if (name != path && walk_folder(walk, path, (size_t)(name - path)) != 0) {
+		return NULL;
 	}
-	/* All of passed[] has been freed: the analyzer gives up counting after some rounds. */
-	errno = saved_errno; /* NOLINT(clang-analyzer-unix.Malloc) */
-	return result;
+	(void)path_copy(walk->rest, name + 1);
+	return walk_all(walk) == 0 ? &walk->route : NULL;
 }

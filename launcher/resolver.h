@@ -4,11 +4,24 @@
 #define LAUNCHER_RESOLVER_H
 
 #include <limits.h>
+#include <stddef.h>
+
+#include "preload/report.h"
 
 struct resolver;
 
-/* Called for each symlink that is passed: its own canonical path. */
-typedef void resolver_link(const char *link, void *context);
+/* A symlink that was followed. */
+struct passed_link {
+	const char *path; /* its own, canonical */
+	/* Taken before it was read: if it is another one by now, this one is not its identity. */
+	struct identity identity;
+};
+
+struct route {
+	char canonical[PATH_MAX];
+	const struct passed_link *links; /* in the order in which they were met */
+	size_t link_count;
+};
 
 /* NULL and errno ENOMEM. Released by resolver_free (NULL is fine). */
 struct resolver *resolver_new(void);
@@ -27,12 +40,11 @@ void resolver_forget(struct resolver *resolver);
 void resolver_changed(struct resolver *resolver, const char *path);
 
 /*
- * The canonical path of an absolute path: no symlink, ".", ".." or doubled slash in it. What does
- * not exist is taken as it is written from there on. Returns 0, or -1 with errno ELOOP,
- * ENAMETOOLONG or EINVAL (not absolute). Folders are remembered: a second file in one costs one
- * system call.
+ * Where an absolute path leads: no symlink, ".", ".." or doubled slash is in what is canonical.
+ * What does not exist is taken as it is written from there on. NULL and errno ELOOP, ENAMETOOLONG,
+ * ENOMEM or EINVAL (not absolute). Valid until the resolver is asked or told anything more. Folders
+ * are remembered: a second file in one costs one system call.
  */
-int resolver_resolve(struct resolver *resolver, const char *path, char canonical[PATH_MAX],
-		     resolver_link *link, void *context);
+const struct route *resolver_resolve(struct resolver *resolver, const char *path);
 
 #endif

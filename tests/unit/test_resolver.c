@@ -3,8 +3,10 @@
 #include "launcher/resolver.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 
+#include "launcher/identity.h"
 #include "tests/unit/random.h"
 #include "tests/unit/scratch.h"
 
@@ -28,21 +30,27 @@ static void leave(void)
 
 TestSuite(resolver, .init = enter, .fini = leave, .timeout = 60);
 
-static void note_link(const char *link, void *context)
-{
-	cr_assert(zero(int, strncmp(link, directory, strlen(directory))), "%s", link);
-	(void)strcat(strcat(context, link + strlen(directory) + 1), " ");
-}
-
 /* Absolute paths as they are, others below the test's folder. */
 static int resolve(const char *given)
 {
+	const struct route *route;
 	char whole[2 * PATH_MAX];
 
 	(void)snprintf(whole, sizeof(whole), "%s", given[0] == '/' ? given : in_scratch(given));
 	links[0] = '\0';
 	errno = 0;
-	return resolver_resolve(resolver, whole, canonical, note_link, links);
+	route = resolver_resolve(resolver, whole);
+	if (route == NULL) {
+		return -1;
+	}
+	(void)strcpy(canonical, route->canonical);
+	for (size_t i = 0; i < route->link_count; i++) {
+		const char *link = route->links[i].path;
+
+		cr_assert(zero(int, strncmp(link, directory, strlen(directory))), "%s", link);
+		(void)strcat(strcat(links, link + strlen(directory) + 1), " ");
+	}
+	return 0;
 }
 
 /* A tree with links of every kind, also out of it and into nothing. */
@@ -169,10 +177,9 @@ Test(resolver, refused)
 		cr_expect(eq(int, resolve(cases[i].given), -1), "%s", cases[i].given);
 		cr_expect(eq(int, errno, cases[i].error), "%s", cases[i].given);
 	}
-	cr_expect(
-	    eq(int, resolver_resolve(resolver, "real/file", canonical, note_link, links), -1));
+	cr_expect(resolver_resolve(resolver, "real/file") == NULL);
 	cr_expect(eq(int, errno, EINVAL));
-	cr_expect(eq(int, resolver_resolve(resolver, "", canonical, NULL, NULL), -1));
+	cr_expect(resolver_resolve(resolver, "") == NULL);
 	cr_expect(eq(int, errno, EINVAL));
 	/* A name that is too long, at the end and before it. */
 	memset(text, 'x', NAME_MAX + 1);
@@ -311,4 +318,55 @@ Test(resolver, like_realpath)
 	}
 	cr_assert(found > 900, "%u", found);
 	cr_assert(loops > 10, "%u", loops);
+}
+
+#define TURNS 20000
+
+static struct identity turned[TURNS]; /* the link that leads to target-N */
+
+static void *turn_link(void *context)
+{
+	char target[32];
+
+	(void)context;
+	for (int i = 0; i < TURNS; i++) {
+		(void)snprintf(target, sizeof(target), "target-%d", i);
+		(void)symlink(target, "new");
+		(void)identity_of_path("new", &turned[i]);
+		(void)rename("new", "link");
+	}
+	return NULL;
+}
+
+/* Who is told an older target with a newer link's identity never hears of the difference. */
+Test(resolver, link_replaced_meanwhile)
+{
+	const char *link = in_scratch("link");
+	pthread_t thread;
+	unsigned seen = 0, later = 0;
+	int target = 0;
+
+	save("link", "");
+	cr_assert(zero(int, pthread_create(&thread, NULL, turn_link, NULL)));
+	while (target < TURNS - 1) {
+		const struct route *route = resolver_resolve(resolver, link);
+
+		cr_assert(route != NULL);
+		if (route->link_count == 1) {
+			int turn = 0;
+
+			target = atoi(strrchr(route->canonical, '-') + 1);
+			while (turn < target &&
+			       !identity_equal(&turned[turn], &route->links[0].identity)) {
+				turn++;
+			}
+			cr_assert(identity_equal(&turned[turn], &route->links[0].identity), "%d",
+				  target);
+			seen++;
+			later += turn < target;
+		}
+		resolver_forget(resolver);
+	}
+	cr_assert(zero(int, pthread_join(thread, NULL)));
+	cr_log_info("%u looks at the link, %u while it was replaced", seen, later);
 }
