@@ -50,9 +50,9 @@ void descriptors_each_written(pid_t pid,
 		ssize_t length;
 
 		if (entry->d_name[0] == '.' ||
-		    !is_written(pid, entry->d_name, &descriptor.position) ||
 		    fstatat(dirfd(all), entry->d_name, &status, 0) != 0 ||
-		    !S_ISREG(status.st_mode)) {
+		    !S_ISREG(status.st_mode) ||
+		    !is_written(pid, entry->d_name, &descriptor.position)) {
 			continue;
 		}
 		length = readlinkat(dirfd(all), entry->d_name, target, sizeof(target) - 1);

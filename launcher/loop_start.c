@@ -179,7 +179,9 @@ static void run_command(struct loop *loop)
 	guardian_set_main(loop->parts.guardian, pid);
 	tree_set_main(&loop->tree, pid);
 	journal_started(loop->parts.journal, loop->supervisor.generation, pid, loop->started_ns);
-	descriptors_each_written(getpid(), note_output, loop);
+	if (loop->parts.trace == NULL) {
+		descriptors_each_written(getpid(), note_output, loop);
+	}
 	observer_started(loop->observer, pid, absolute, (uint64_t)loop->started_ns);
 	/* What is watched without being reported: the command itself, and --watch. */
 	loop_verify(loop);

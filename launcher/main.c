@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,7 +28,8 @@
 #include "preload/guest.h"
 #include "preload/system_paths.h"
 
-#define STATUS_OURS 125 /* something went wrong with us, not with the command */
+#define STATUS_OURS    125 /* something went wrong with us, not with the command */
+#define MMAP_THRESHOLD (128 << 10)
 
 extern char **environ;
 
@@ -332,6 +334,9 @@ int main(int argc, char **argv)
 	int status = STATUS_OURS;
 
 	own_preloads_leave(argv);
+	/* Two threads need no two heaps, and what a burst has needed is to go back at once. */
+	(void)mallopt(M_ARENA_MAX, 1);
+	(void)mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 	signals_note(&parts.signals);
 	occupy_standard();
 	switch (options_parse(argc, argv, &parts.options, problem, sizeof(problem))) {

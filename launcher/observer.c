@@ -206,9 +206,7 @@ void observer_output(struct observer *observer, const char *path)
 {
 	struct fact fact = {.context = &observer->context};
 
-	if (observer->trace == NULL) {
-		fact_redirected(&fact, path);
-	}
+	fact_redirected(&fact, path);
 }
 
 void observer_drop_caches(const struct observer *observer, const char *source)
