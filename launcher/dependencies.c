@@ -9,6 +9,8 @@
 
 #include "launcher/path.h"
 
+#define PRUNE_LEAST 4096
+
 /* The hash handles stay out of the header: nobody else has to know uthash. */
 struct entry {
 	struct dependency dependency;
@@ -28,11 +30,32 @@ struct folder {
 struct dependencies {
 	struct entry *entries;
 	struct folder *folders;
+	size_t size;	/* bytes, of all these */
+	size_t doubled; /* the count at which it will have doubled; 0: not pruned yet */
+	bool full;
 };
 
 struct dependencies *dependencies_new(void)
 {
 	return calloc(1, sizeof(struct dependencies));
+}
+
+static void free_entry(struct entry *entry)
+{
+	free(entry->dependency.path);
+	free(entry->dependency.digest);
+	free(entry);
+}
+
+static void free_folders(struct folder *folder)
+{
+	while (folder != NULL) {
+		struct folder *next = folder->hh.next;
+
+		free(folder->path);
+		free(folder);
+		folder = next;
+	}
 }
 
 void dependencies_clear(struct dependencies *set)
@@ -45,18 +68,13 @@ void dependencies_clear(struct dependencies *set)
 	while (entry != NULL) {
 		struct entry *next = entry->hh.next;
 
-		free(entry->dependency.path);
-		free(entry->dependency.digest);
-		free(entry);
+		free_entry(entry);
 		entry = next;
 	}
-	while (folder != NULL) {
-		struct folder *next = folder->hh.next;
-
-		free(folder->path);
-		free(folder);
-		folder = next;
-	}
+	free_folders(folder);
+	set->size = 0;
+	set->doubled = 0;
+	set->full = false;
 }
 
 void dependencies_free(struct dependencies *set)
@@ -83,6 +101,18 @@ static struct folder *find_folder(const struct dependencies *set, const char *pa
 	return folder;
 }
 
+/* Of an entry or a folder with its path. False: there is no room for it. */
+static bool take_room(struct dependencies *set, size_t size, const char *path)
+{
+	size += strlen(path) + 1;
+	if (set->size + size > DEPENDENCIES_SIZE_MAX) {
+		set->full = true;
+		return false;
+	}
+	set->size += size;
+	return true;
+}
+
 /* NULL when memory is short. */
 static struct folder *enter_folder(struct dependencies *set, const char *path)
 {
@@ -98,6 +128,9 @@ static struct folder *enter_folder(struct dependencies *set, const char *path)
 		if (parent == NULL) {
 			return NULL;
 		}
+	}
+	if (!take_room(set, sizeof(*folder), path)) {
+		return NULL;
 	}
 	folder = calloc(1, sizeof(*folder));
 	if (folder == NULL || (folder->path = strdup(path)) == NULL) {
@@ -123,6 +156,12 @@ static struct entry *new_entry(const char *path)
 	return entry;
 }
 
+static void put_into_folder(struct entry *entry, struct folder *folder)
+{
+	entry->next_in_folder = folder->first;
+	folder->first = entry;
+}
+
 struct dependency *dependencies_enter(struct dependencies *set, const char *path, bool *made)
 {
 	struct dependency *found = dependencies_find(set, path);
@@ -135,12 +174,11 @@ struct dependency *dependencies_enter(struct dependencies *set, const char *path
 		return found;
 	}
 	folder = path_folder(above, path) ? enter_folder(set, above) : NULL;
-	entry = folder != NULL ? new_entry(path) : NULL;
+	entry = folder != NULL && take_room(set, sizeof(*entry), path) ? new_entry(path) : NULL;
 	if (entry == NULL) {
 		return NULL;
 	}
-	entry->next_in_folder = folder->first;
-	folder->first = entry;
+	put_into_folder(entry, folder);
 	HASH_ADD_KEYPTR(hh, set->entries, entry->dependency.path, strlen(path), entry);
 	return &entry->dependency;
 }
@@ -148,6 +186,58 @@ struct dependency *dependencies_enter(struct dependencies *set, const char *path
 size_t dependencies_count(const struct dependencies *set)
 {
 	return HASH_COUNT(set->entries);
+}
+
+bool dependencies_is_full(const struct dependencies *set)
+{
+	return set->full;
+}
+
+bool dependencies_has_doubled(const struct dependencies *set)
+{
+	return dependencies_count(set) >= (set->doubled != 0 ? set->doubled : PRUNE_LEAST);
+}
+
+/* The folders are made anew for what has been kept: an entry without its folder is found by none.
+ */
+static void make_folders(struct dependencies *set)
+{
+	struct folder *old = set->folders;
+
+	HASH_CLEAR(hh, set->folders); /* its links stay */
+	free_folders(old);
+	set->size = 0;
+	set->full = false;
+	for (struct entry *entry = set->entries; entry != NULL; entry = entry->hh.next) {
+		const char *path = entry->dependency.path;
+		char above[PATH_MAX];
+		struct folder *folder = path_folder(above, path) ? enter_folder(set, above) : NULL;
+
+		(void)take_room(set, sizeof(*entry), path);
+		if (folder != NULL) {
+			put_into_folder(entry, folder);
+		}
+	}
+}
+
+void dependencies_prune(struct dependencies *set,
+			bool (*keep)(const struct dependency *dependency, void *context),
+			void *context)
+{
+	struct entry *entry;
+	struct entry *next;
+	size_t twice;
+
+	HASH_ITER(hh, set->entries, entry, next)
+	{
+		if (!keep(&entry->dependency, context)) {
+			HASH_DEL(set->entries, entry);
+			free_entry(entry);
+		}
+	}
+	make_folders(set);
+	twice = 2 * dependencies_count(set);
+	set->doubled = twice > PRUNE_LEAST ? twice : PRUNE_LEAST;
 }
 
 void dependencies_each(struct dependencies *set,

@@ -72,6 +72,12 @@ struct dependency {
 
 struct dependencies;
 
+/*
+ * What a command may make us keep, in bytes: some 600,000 paths of ordinary length. Who opens ever
+ * other files, or says so, is not to take all memory.
+ */
+#define DEPENDENCIES_SIZE_MAX ((size_t)256 << 20)
+
 /* NULL and errno ENOMEM. */
 struct dependencies *dependencies_new(void);
 void dependencies_free(struct dependencies *set);
@@ -84,11 +90,22 @@ struct dependency *dependencies_find(struct dependencies *set, const char *path)
 
 /*
  * Finds or makes the entry; *made tells which. A new one is DEPENDENCY_SEEN, not present. NULL and
- * errno ENOMEM.
+ * errno ENOMEM, also when all entries together have become too large (DEPENDENCIES_SIZE_MAX).
  */
 struct dependency *dependencies_enter(struct dependencies *set, const char *path, bool *made);
 
 size_t dependencies_count(const struct dependencies *set);
+
+/* Has an entry been refused because of the others' size? */
+bool dependencies_is_full(const struct dependencies *set);
+
+/* Has it grown to twice what the last dependencies_prune() has left (and to some thousands)? */
+bool dependencies_has_doubled(const struct dependencies *set);
+
+/* Removes the entries that are not to be kept. */
+void dependencies_prune(struct dependencies *set,
+			bool (*keep)(const struct dependency *dependency, void *context),
+			void *context);
 
 /* Calls visit for every entry, in the order they came. visit may not remove. */
 void dependencies_each(struct dependencies *set,

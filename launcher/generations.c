@@ -166,6 +166,7 @@ void generations_begin(struct generations *generations, bool complete)
 	generations->unread = NULL;
 	generations->failed = false;
 	generations->told = false;
+	generations->told_full = false;
 	generations->unfinished = 0;
 	generations->fresh_count = 0;
 }

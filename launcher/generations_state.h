@@ -32,6 +32,7 @@ struct generations {
 	bool failed;		      /* the current one has ended by failing */
 	unsigned unfinished;
 	bool told;		   /* a change of the current one, to the user */
+	bool told_full;		   /* see bounds.c */
 	struct dependency **fresh; /* to be verified */
 	const char **programs;	   /* who used each; owned by the caller of depend */
 	size_t fresh_count, fresh_size;

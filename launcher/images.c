@@ -63,7 +63,7 @@ static void take_executed(struct observer *observer, struct process *process, st
 	} else if (reason != NULL && access(path, X_OK) == 0) { /* else its failure follows */
 		observer_trace_unobserved(observer, process, report, path, reason);
 	} else if (spawned) {
-		process_add_spawned(process, path);
+		processes_add_spawned(observer->processes, process, path);
 	}
 	/* In reload mode, who has no library has been told of already. */
 	if (!spawned && (report->header.flags & REPORT_UNREACHABLE) == 0 &&
@@ -85,7 +85,7 @@ static void take_exec(struct observer *observer, struct fact *fact, const struct
 	}
 	if ((flags & REPORT_FAILED) != 0) {
 		if ((flags & REPORT_SPAWNED) != 0) {
-			process_drop_spawned(process, report->first);
+			processes_drop_spawned(observer->processes, process, report->first);
 		}
 		if (observer->trace != NULL && !process->foreign) {
 			observer_trace_failure(observer, process, report);
@@ -147,9 +147,10 @@ static char *take_asked(struct observer *observer, struct process *process,
 	process->pending = NULL;
 	if (asked == NULL) {
 		spawner = processes_enter(observer->processes, hello->header.parent);
-		asked = spawner != NULL ? process_take_spawned(spawner, hello->first, hello->text,
-							       hello->header.text_length)
-					: NULL;
+		asked = spawner != NULL
+			    ? processes_take_spawned(observer->processes, spawner, hello->first,
+						     hello->text, hello->header.text_length)
+			    : NULL;
 	}
 	return asked;
 }

@@ -77,5 +77,7 @@ void journal_locked(struct journal *journal, const char *lock);
 /* One process's account of it, for tools; what it means is said once by journal_incomplete(). */
 void journal_lost(struct journal *journal, uint64_t count);
 void journal_incomplete(struct journal *journal);
+/* So many are known that there is no room for more (dependencies.h). */
+void journal_full(struct journal *journal, size_t count);
 
 #endif

@@ -134,6 +134,20 @@ void journal_incomplete(struct journal *journal)
 		"restart, the project's folders in use are watched whole");
 }
 
+void journal_full(struct journal *journal, size_t count)
+{
+	json_t *event = journal_new(journal, "incomplete");
+
+	if (event != NULL) {
+		journal_write(journal, event);
+	}
+	message(
+	    MESSAGE_NORMAL,
+	    "the command uses more than %zu files: until the next restart, changes of further ones "
+	    "are not noticed",
+	    count);
+}
+
 /* What a process is called (proc(5), comm): of another user's, that can be read; "?": it has gone.
  */
 static void name_of(pid_t pid, char name[64])

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "launcher/births.h"
+#include "launcher/bounds.h"
 #include "launcher/comparison.h"
 #include "launcher/doubts.h"
 #include "launcher/generations_state.h"
@@ -308,4 +309,5 @@ void generations_verify(struct generations *generations, struct verdict *verdict
 		}
 	}
 	generations->fresh_count = 0;
+	bounds_keep(generations);
 }

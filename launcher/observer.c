@@ -101,10 +101,16 @@ static bool is_of_image(unsigned kind)
 	       kind == REPORT_SANDBOX;
 }
 
+static struct process *enter_process(struct observer *observer, pid_t pid)
+{
+	processes_forget_oldest(observer->processes);
+	return processes_enter(observer->processes, pid);
+}
+
 void observer_take(struct observer *observer, const struct report *report)
 {
 	const struct report_header *header = &report->header;
-	struct process *process = processes_enter(observer->processes, header->pid);
+	struct process *process = enter_process(observer, header->pid);
 	struct fact fact = {
 	    .context = &observer->context,
 	    .use = {.reason = DEPENDENCY_READ,

@@ -2,6 +2,8 @@
 /* What the reports have told of each process; see processes.h. */
 #include "launcher/processes.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -11,7 +13,11 @@
 #include "launcher/identity.h"
 #include "launcher/path.h"
 
-#define SPAWNED_MAX 64
+#define SPAWNED_MAX	64   /* of one process */
+#define ALL_SPAWNED_MAX 8192 /* of all */
+#define PROCESSES_MAX	32768
+#define NAMES_MAX	16384
+#define TRIES		8 /* to find one that has ended, at a time */
 
 /* Program names, each kept once: thousands of processes run the same few. */
 struct name {
@@ -28,6 +34,7 @@ struct entry {
 struct processes {
 	struct entry *entries;
 	struct name *names;
+	unsigned spawned_count; /* of all */
 };
 
 /* Something that a child was asked to execute. */
@@ -42,14 +49,24 @@ struct processes *processes_new(void)
 }
 
 /* Returns its path. */
-static char *take_out(struct process *process, struct spawned *spawned)
+static char *take_out(struct processes *processes, struct process *process, struct spawned *spawned)
 {
 	char *path = spawned->path;
 
 	LL_DELETE(process->spawned, spawned);
 	process->spawned_count--;
+	processes->spawned_count--;
 	free(spawned);
 	return path;
+}
+
+static void free_entry(struct processes *processes, struct entry *entry)
+{
+	free(entry->process.pending);
+	while (entry->process.spawned != NULL) {
+		free(take_out(processes, &entry->process, entry->process.spawned));
+	}
+	free(entry);
 }
 
 void processes_forget(struct processes *processes)
@@ -63,11 +80,7 @@ void processes_forget(struct processes *processes)
 	HASH_CLEAR(hh, processes->entries); /* its links stay */
 	while (entry != NULL) {
 		next = entry->hh.next;
-		free(entry->process.pending);
-		while (entry->process.spawned != NULL) {
-			free(take_out(&entry->process, entry->process.spawned));
-		}
-		free(entry);
+		free_entry(processes, entry);
 		entry = next;
 	}
 	name = processes->names;
@@ -85,6 +98,26 @@ void processes_free(struct processes *processes)
 	if (processes != NULL) {
 		processes_forget(processes);
 		free(processes);
+	}
+}
+
+/* No more than to ask: the number may be anybody's. */
+static bool has_ended(pid_t pid)
+{
+	return pid <= 0 || (kill(pid, 0) != 0 && errno == ESRCH);
+}
+
+void processes_forget_oldest(struct processes *processes)
+{
+	for (int i = 0; i < TRIES && HASH_COUNT(processes->entries) > PROCESSES_MAX; i++) {
+		struct entry *oldest = processes->entries; /* uthash keeps them as they came */
+
+		HASH_DEL(processes->entries, oldest);
+		if (i + 1 == TRIES || has_ended(oldest->pid)) {
+			free_entry(processes, oldest);
+		} else {
+			HASH_ADD_INT(processes->entries, pid, oldest);
+		}
 	}
 }
 
@@ -130,6 +163,11 @@ void process_set_program(struct processes *processes, struct process *process, c
 	struct name *name;
 
 	HASH_FIND_STR(processes->names, last, name);
+	if (name == NULL && HASH_COUNT(processes->names) >= NAMES_MAX) {
+		process->program = "?";
+		process->image = hash_of(image != NULL ? image : path);
+		return;
+	}
 	if (name == NULL) {
 		name = calloc(1, sizeof(*name));
 		if (name == NULL) {
@@ -153,19 +191,24 @@ void process_set_pending(struct process *process, const char *path, uint64_t now
 	process->pending_ns = now_ns;
 }
 
-void process_add_spawned(struct process *process, const char *path)
+void processes_add_spawned(struct processes *processes, struct process *process, const char *path)
 {
-	struct spawned *spawned = calloc(1, sizeof(*spawned));
+	struct spawned *spawned;
 
+	if (process->spawned_count == SPAWNED_MAX) {
+		free(take_out(processes, process, process->spawned));
+	}
+	if (processes->spawned_count == ALL_SPAWNED_MAX) {
+		return;
+	}
+	spawned = calloc(1, sizeof(*spawned));
 	if (spawned == NULL) {
 		return;
 	}
 	spawned->path = strdup(path);
 	LL_APPEND(process->spawned, spawned);
 	process->spawned_count++;
-	if (process->spawned_count > SPAWNED_MAX) {
-		free(take_out(process, process->spawned));
-	}
+	processes->spawned_count++;
 }
 
 /* What an image is looked for by. */
@@ -217,8 +260,8 @@ static bool is_script_of(const char *path, const struct hello_words *hello)
 	return false;
 }
 
-char *process_take_spawned(struct process *process, const char *image, const char *words,
-			   size_t words_length)
+char *processes_take_spawned(struct processes *processes, struct process *process,
+			     const char *image, const char *words, size_t words_length)
 {
 	const struct hello_words hello = {image, words, words_length};
 	struct spawned *spawned = find_spawned(process, &hello, is_its_file);
@@ -229,16 +272,16 @@ char *process_take_spawned(struct process *process, const char *image, const cha
 	if (spawned == NULL) { /* its file may be gone already */
 		spawned = find_spawned(process, &hello, is_called_the_same);
 	}
-	return spawned != NULL ? take_out(process, spawned) : NULL;
+	return spawned != NULL ? take_out(processes, process, spawned) : NULL;
 }
 
-void process_drop_spawned(struct process *process, const char *path)
+void processes_drop_spawned(struct processes *processes, struct process *process, const char *path)
 {
 	const struct hello_words hello = {.image = path};
 	struct spawned *spawned = find_spawned(process, &hello, is_called_the_same);
 
 	if (spawned != NULL) {
-		free(take_out(process, spawned));
+		free(take_out(processes, process, spawned));
 	}
 }
 

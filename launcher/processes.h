@@ -25,8 +25,13 @@ struct processes;
 struct processes *processes_new(void);
 void processes_free(struct processes *processes);
 
-/* Found or made; NULL and errno ENOMEM. Stays where it is until processes_forget(). */
+/* Found or made; NULL and errno ENOMEM. Stays where it is until processes_forget_oldest(). */
 struct process *processes_enter(struct processes *processes, pid_t pid);
+/*
+ * Forgets some of those that came first if there are very many: rather those that have ended. To be
+ * called when nobody holds one.
+ */
+void processes_forget_oldest(struct processes *processes);
 /* Only found; NULL if it is not known. */
 const struct process *processes_find(const struct processes *processes, pid_t pid);
 
@@ -39,16 +44,16 @@ void process_set_program(struct processes *processes, struct process *process, c
 /* Does it run this image, as far as is known? */
 bool process_runs(const struct process *process, const char *image);
 void process_set_pending(struct process *process, const char *path, uint64_t now_ns);
-/* Of very many, the first are forgotten. */
-void process_add_spawned(struct process *process, const char *path);
+/* Of very many, the first are forgotten; of all processes' together, this one is. */
+void processes_add_spawned(struct processes *processes, struct process *process, const char *path);
 /* The last name of it: it could not be executed. */
-void process_drop_spawned(struct process *process, const char *path);
+void processes_drop_spawned(struct processes *processes, struct process *process, const char *path);
 /*
  * The one that is executed by this image, whose arguments are these words (a NUL behind each): its
  * file, the script among its first words, or what has its name. To be freed, or NULL: none is.
  */
-char *process_take_spawned(struct process *process, const char *image, const char *words,
-			   size_t words_length);
+char *processes_take_spawned(struct processes *processes, struct process *process,
+			     const char *image, const char *words, size_t words_length);
 
 /* Calls visit for each that is about to execute something and has not said hello since. */
 void processes_each_pending(struct processes *processes,

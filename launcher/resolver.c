@@ -13,6 +13,8 @@
 #include "launcher/path.h"
 
 #define LINKS_MAX 40 /* as the kernel: path_resolution(7) */
+/* Of what is remembered: one folder can be written in ever other ways. */
+#define REMEMBERED_MAX 16384
 
 /* A folder as it was written, where it leads, and the symlinks on the way. */
 struct folder {
@@ -304,6 +306,10 @@ const struct route *resolver_resolve(struct resolver *resolver, const char *path
 	if (strlen(path) >= PATH_MAX) {
 		errno = ENAMETOOLONG;
 		return NULL;
+	}
+	if (HASH_COUNT(resolver->folders) > REMEMBERED_MAX ||
+	    HASH_COUNT(resolver->links) > REMEMBERED_MAX) {
+		resolver_forget(resolver);
 	}
 	walk->resolver = resolver;
 	walk->route.canonical[0] = '\0';

@@ -22,6 +22,7 @@
 
 #define STATUS_OURS 125
 #define STUCK_MS    500
+#define TOLD_MAX    ((size_t)10 << 20) /* further paths may be told twice */
 
 struct trace {
 	const struct trace_settings *settings;
@@ -52,7 +53,7 @@ struct trace *trace_open(const struct trace_settings *settings, const struct pol
 	trace->filter = trace_filter_new(&settings->wishes, policy);
 	trace->fold = trace_fold_new();
 	trace->summary = trace_summary_new();
-	trace->told = path_set_new(0);
+	trace->told = path_set_new(TOLD_MAX);
 	trace->depfile = trace_depfile_new();
 	if (trace->filter != NULL && trace->fold != NULL && trace->summary != NULL &&
 	    trace->told != NULL && trace->depfile != NULL) {
@@ -109,7 +110,7 @@ static void tell_in_format(struct trace *trace, const struct trace_fact *fact)
 		tell_once(trace, fact->kind == TRACE_RENAME ? fact->to : NULL);
 		break;
 	case TRACE_DEPFILE:
-		trace_depfile_tell(trace->depfile, fact);
+		trace->incomplete = !trace_depfile_tell(trace->depfile, fact) || trace->incomplete;
 		break;
 	}
 }

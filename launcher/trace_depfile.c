@@ -12,6 +12,8 @@
 #include "launcher/message.h"
 #include "launcher/printable.h"
 
+#define FILES_SIZE_MAX ((size_t)256 << 20)
+
 struct file {
 	char *path;
 	bool is_input, is_output;
@@ -20,6 +22,7 @@ struct file {
 
 struct trace_depfile {
 	struct file *files;
+	size_t size; /* of all of them, bytes */
 };
 
 struct trace_depfile *trace_depfile_new(void)
@@ -46,47 +49,45 @@ void trace_depfile_free(struct trace_depfile *depfile)
 	free(depfile);
 }
 
-static void note(struct trace_depfile *depfile, const char *path, bool output)
+/* False: there is no room for it. */
+static bool note(struct trace_depfile *depfile, const char *path, bool output)
 {
 	struct file *file;
 
 	HASH_FIND_STR(depfile->files, path, file);
 	if (file == NULL) {
-		file = calloc(1, sizeof(*file));
+		depfile->size += sizeof(*file) + strlen(path) + 1;
+		file = depfile->size <= FILES_SIZE_MAX ? calloc(1, sizeof(*file)) : NULL;
 		if (file == NULL) {
-			return;
+			return false;
 		}
 		file->path = strdup(path);
 		if (file->path == NULL) {
 			free(file);
-			return;
+			return false;
 		}
 		HASH_ADD_KEYPTR(hh, depfile->files, file->path, strlen(file->path), file);
 	}
 	file->is_input |= !output;
 	file->is_output |= output;
+	return true;
 }
 
-void trace_depfile_tell(struct trace_depfile *depfile, const struct trace_fact *fact)
+bool trace_depfile_tell(struct trace_depfile *depfile, const struct trace_fact *fact)
 {
 	if (fact->error != 0) {
-		return;
+		return true;
 	}
 	switch (fact->kind) {
 	case TRACE_READ:
 	case TRACE_EXEC:
 	case TRACE_LOAD:
-		note(depfile, fact->path, false);
-		break;
+		return note(depfile, fact->path, false);
 	case TRACE_WRITE:
 	case TRACE_LINK:
-		note(depfile, fact->path, true);
-		break;
+		return note(depfile, fact->path, true);
 	case TRACE_RENAME:
-		if (fact->to != NULL) {
-			note(depfile, fact->to, true);
-		}
-		break;
+		return fact->to == NULL || note(depfile, fact->to, true);
 	case TRACE_MISSING:
 	case TRACE_STAT:
 	case TRACE_LIST:
@@ -96,6 +97,7 @@ void trace_depfile_tell(struct trace_depfile *depfile, const struct trace_fact *
 	case TRACE_KINDS:
 		break;
 	}
+	return true;
 }
 
 /* One character of a name, which begins at `name`. Returns what follows it. */

@@ -18,8 +18,11 @@ struct trace_depfile;
 struct trace_depfile *trace_depfile_new(void);
 void trace_depfile_free(struct trace_depfile *depfile);
 
-/* Its paths as they are to be written, already. */
-void trace_depfile_tell(struct trace_depfile *depfile, const struct trace_fact *fact);
+/*
+ * Its paths as they are to be written, already. False, and nothing is printed: there is no room for
+ * it, so that the depfile would not be complete.
+ */
+bool trace_depfile_tell(struct trace_depfile *depfile, const struct trace_fact *fact);
 
 /*
  * Writes the rule, for these targets, or if there are none, for what the command has written. Only

@@ -12,6 +12,8 @@
 #include "launcher/executable.h"
 #include "launcher/identity.h"
 
+#define SEEN_MAX 10000 /* further ones are not told of */
+
 /* An executable that has been looked at, or told of. */
 struct seen {
 	char *path;
@@ -62,7 +64,7 @@ static struct seen *enter(struct unobserved *unobserved, const char *path)
 	struct seen *seen;
 
 	HASH_FIND_STR(unobserved->all, path, seen);
-	if (seen != NULL) {
+	if (seen != NULL || HASH_COUNT(unobserved->all) >= SEEN_MAX) {
 		return seen;
 	}
 	seen = calloc(1, sizeof(*seen));

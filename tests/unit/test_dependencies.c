@@ -292,3 +292,107 @@ Test(dependencies, words)
 			     (char *)changes[i]));
 	}
 }
+
+static bool keep_odd(const struct dependency *dependency, void *context)
+{
+	unsigned *asked = context;
+
+	(*asked)++;
+	return dependency->may_write;
+}
+
+static void count(struct dependency *dependency, void *context)
+{
+	unsigned *visits = context;
+
+	cr_assert(dependency->may_write);
+	(*visits)++;
+}
+
+static void count_all(struct dependency *dependency, void *context)
+{
+	unsigned *visits = context;
+
+	(void)dependency;
+	(*visits)++;
+}
+
+/* What is kept stays where it is, and is found as before; what is not can come again. */
+Test(dependencies, prune)
+{
+	struct dependency *kept[5000] = {NULL};
+	unsigned asked = 0, visits = 0;
+	char text[64];
+	bool made;
+
+	cr_assert(not(dependencies_has_doubled(set)));
+	for (int i = 0; i < 10000; i++) {
+		struct dependency *dependency;
+
+		(void)snprintf(text, sizeof(text), "/%d/%d/file", i % 7, i);
+		dependency = dependencies_enter(set, text, &made);
+		dependency->may_write = i % 2 == 1;
+		if (i % 2 == 1) {
+			kept[i / 2] = dependency;
+		}
+	}
+	cr_assert(dependencies_has_doubled(set));
+	dependencies_prune(set, keep_odd, &asked);
+	cr_assert(eq(u32, asked, 10000));
+	cr_assert(eq(sz, dependencies_count(set), 5000));
+	cr_assert(not(dependencies_has_doubled(set)));
+	for (int i = 0; i < 10000; i++) {
+		(void)snprintf(text, sizeof(text), "/%d/%d/file", i % 7, i);
+		cr_assert(dependencies_find(set, text) == (i % 2 == 1 ? kept[i / 2] : NULL));
+	}
+	dependencies_each_below(set, "/", count, &visits);
+	cr_assert(eq(u32, visits, 5000));
+	visits = 0;
+	dependencies_each_below(set, "/3", count, &visits);
+	cr_assert(eq(u32, visits, 715));
+	visits = 0;
+	dependencies_each_below(set, "/2/2", count, &visits);
+	cr_assert(zero(u32, visits));
+	cr_assert(dependencies_enter(set, "/2/2/file", &made) != NULL && made);
+	dependencies_each(set, count_all, &visits);
+	cr_assert(eq(u32, visits, 5001));
+	for (int i = 0; i < 4999; i++) {
+		cr_assert(not(dependencies_has_doubled(set)));
+		(void)snprintf(text, sizeof(text), "/more/%d", i);
+		(void)dependencies_enter(set, text, &made);
+	}
+	cr_assert(dependencies_has_doubled(set));
+}
+
+static bool keep_none(const struct dependency *dependency, void *context)
+{
+	(void)dependency;
+	(void)context;
+	return false;
+}
+
+/* Nobody makes it take all memory: what is there stays, and there is room again after a prune. */
+Test(dependencies, full)
+{
+	static char text[3500];
+	struct dependency *first;
+	unsigned long count = 0;
+	bool made;
+
+	first = dependencies_enter(set, "/first", &made);
+	memset(text, 'x', sizeof(text) - 1);
+	for (size_t i = 0; i < sizeof(text); i += 200) {
+		text[i] = '/'; /* each folder on the way is kept as well */
+	}
+	do {
+		(void)snprintf(text + 3400, 90, "/%lu", count);
+		count++;
+	} while (dependencies_enter(set, text, &made) != NULL);
+	cr_assert(all(ge(u64, count, 50000), le(u64, count, 100000)), "%lu", count);
+	cr_assert(dependencies_is_full(set));
+	cr_assert(dependencies_find(set, text) == NULL);
+	cr_assert(dependencies_enter(set, "/first", &made) == first);
+	dependencies_prune(set, keep_none, NULL);
+	cr_assert(not(dependencies_is_full(set)));
+	cr_assert(dependencies_enter(set, text, &made) != NULL);
+}

@@ -2,6 +2,7 @@
 /* launcher/generations: what the command writes, and what the user has named all the same. */
 #include "launcher/generations.h"
 
+#include "launcher/clock.h"
 #include "tests/unit/world.h"
 
 TestSuite(generations_outputs, .init = world_enter, .fini = world_leave, .timeout = 60);
@@ -77,4 +78,46 @@ Test(generations_outputs, folder_moved)
 	cr_expect(eq(u32, told("output", NULL, NULL), 2));
 	cr_assert(zero(int, rename("older", "oldest")));
 	expect_changes(1, "moved by somebody else");
+}
+
+/* A server that writes a temporary file with each request: what is gone is forgotten. */
+Test(generations_outputs, temporary)
+{
+	char name[32];
+
+	save("kept", "1");
+	save("used", "1");
+	generations_write(generations, in_scratch("kept"));
+	depend("used");
+	depend("missing");
+	expect_no_change("arrival");
+	for (int i = 0; i < 50000; i++) {
+		(void)snprintf(name, sizeof(name), "temporary-%d", i);
+		generations_write(generations, in_scratch(name));
+		if (i % 100 == 0) {
+			expect_no_change("gone");
+		}
+		cr_assert(le(sz, generations_count(generations), 5000), "%d", i);
+	}
+	save("kept", "22");
+	expect_no_change("an output still");
+	save("missing", "1");
+	expect_changes(1, "looked for still");
+	save("used", "22");
+	expect_changes(1, "used still");
+}
+
+/* It was announced, and is not there yet: on a busy machine that takes a while. */
+Test(generations_outputs, about_to_be_made)
+{
+	const uint64_t now_ns = (uint64_t)clock_now_ns(CLOCK_MONOTONIC);
+	char name[32];
+
+	for (int i = 0; i < 6000; i++) {
+		(void)snprintf(name, sizeof(name), "temporary-%d", i);
+		generations_write(generations, in_scratch(name));
+		generations_written_by(generations, in_scratch(name), 4711, now_ns);
+	}
+	expect_no_change("none of them is there");
+	cr_assert(eq(sz, generations_count(generations), 6000));
 }

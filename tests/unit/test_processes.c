@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define DEAD (1 << 23) /* and above: more than there can be (proc(5), pid_max) */
 
 static struct processes *processes;
 
@@ -116,7 +119,7 @@ Test(processes, find)
 static void expect_taken(struct process *process, const char *image, const char *wanted,
 			 const char *when)
 {
-	char *taken = process_take_spawned(process, image, NULL, 0);
+	char *taken = processes_take_spawned(processes, process, image, NULL, 0);
 
 	cr_expect(eq(int, taken != NULL, wanted != NULL), "%s: %s", when, image);
 	cr_expect(eq(str, taken != NULL ? taken : "", (char *)(wanted != NULL ? wanted : "")),
@@ -132,11 +135,11 @@ Test(processes, spawned)
 	char path[] = "/bin/cat";
 
 	expect_taken(process, "/bin/cat", NULL, "none is waited for");
-	process_add_spawned(process, path);
+	processes_add_spawned(processes, process, path);
 	path[1] = 'x'; /* it was copied */
-	process_add_spawned(process, "/bin/ls");
-	process_add_spawned(process, "/bin/sh");
-	process_add_spawned(process, "/bin/ls");
+	processes_add_spawned(processes, process, "/bin/ls");
+	processes_add_spawned(processes, process, "/bin/sh");
+	processes_add_spawned(processes, process, "/bin/ls");
 	cr_assert(eq(u32, process->spawned_count, 4));
 	expect_taken(other, "/bin/ls", NULL, "another process");
 	expect_taken(process, "/bin/sh", "/bin/sh", "the third");
@@ -152,13 +155,13 @@ Test(processes, spawned_in_vain)
 {
 	struct process *process = processes_enter(processes, 1);
 
-	process_drop_spawned(process, "/bin/a");
-	process_add_spawned(process, "/bin/a");
-	process_add_spawned(process, "/bin/b");
-	process_add_spawned(process, "/bin/a");
-	process_drop_spawned(process, "/bin/c");
+	processes_drop_spawned(processes, process, "/bin/a");
+	processes_add_spawned(processes, process, "/bin/a");
+	processes_add_spawned(processes, process, "/bin/b");
+	processes_add_spawned(processes, process, "/bin/a");
+	processes_drop_spawned(processes, process, "/bin/c");
 	cr_assert(eq(u32, process->spawned_count, 3));
-	process_drop_spawned(process, "/bin/a");
+	processes_drop_spawned(processes, process, "/bin/a");
 	cr_assert(eq(u32, process->spawned_count, 2));
 	expect_taken(process, "/bin/b", "/bin/b", "another one");
 	expect_taken(process, "/bin/a", "/bin/a", "the first of that name");
@@ -170,8 +173,8 @@ Test(processes, spawned_and_gone)
 {
 	struct process *process = processes_enter(processes, 1);
 
-	process_add_spawned(process, "/nonesuch/a");
-	process_add_spawned(process, "/nonesuch/b");
+	processes_add_spawned(processes, process, "/nonesuch/a");
+	processes_add_spawned(processes, process, "/nonesuch/b");
 	expect_taken(process, "/nonesuch/b", "/nonesuch/b", "by its name");
 	expect_taken(process, "/nonesuch/a", "/nonesuch/a", "by its name");
 }
@@ -183,15 +186,16 @@ Test(processes, spawned_scripts)
 	struct process *process = processes_enter(processes, 1);
 	char *taken;
 
-	process_add_spawned(process, "/srv/a");
-	process_add_spawned(process, "/srv/b");
-	taken = process_take_spawned(process, "/usr/bin/dash", words, sizeof(words));
+	processes_add_spawned(processes, process, "/srv/a");
+	processes_add_spawned(processes, process, "/srv/b");
+	taken = processes_take_spawned(processes, process, "/usr/bin/dash", words, sizeof(words));
 	cr_assert(taken != NULL);
 	cr_assert(eq(str, taken, "/srv/b"), "the fourth word is an argument");
 	free(taken);
-	taken = process_take_spawned(process, "/usr/bin/dash", words, sizeof(words));
+	taken = processes_take_spawned(processes, process, "/usr/bin/dash", words, sizeof(words));
 	cr_assert(taken == NULL, "what is not shown is not guessed");
-	taken = process_take_spawned(process, "/usr/bin/dash", "/srv/a", sizeof("/srv/a"));
+	taken =
+	    processes_take_spawned(processes, process, "/usr/bin/dash", "/srv/a", sizeof("/srv/a"));
 	cr_assert(taken == NULL, "the first word is the interpreter");
 }
 
@@ -201,16 +205,79 @@ Test(processes, very_many_spawned)
 	struct process *process = processes_enter(processes, 1);
 	unsigned most = 0;
 
-	process_add_spawned(process, "/bin/cat");
+	processes_add_spawned(processes, process, "/bin/cat");
 	for (unsigned i = 0; i < 100000; i++) {
-		process_add_spawned(process, "/nonesuch");
+		processes_add_spawned(processes, process, "/nonesuch");
 		most = process->spawned_count > most ? process->spawned_count : most;
 	}
-	process_add_spawned(process, "/bin/sh");
+	processes_add_spawned(processes, process, "/bin/sh");
 	cr_assert(lt(u32, most, 10000), "%u are kept", most);
 	expect_taken(process, "/bin/sh", "/bin/sh", "the last");
 	expect_taken(process, "/bin/cat", NULL, "the first is forgotten");
 	expect_taken(process, "/else/nonesuch", "/nonesuch", "one of the many, by its name");
 	processes_forget(processes);
 	expect_taken(processes_enter(processes, 1), "/bin/ls", NULL, "all are forgotten");
+}
+
+/* Ever other processes: those that are alive stay known, of the others the last. */
+Test(processes, very_many)
+{
+	const int many = 100000;
+	const pid_t self = getpid();
+	struct process *process;
+	unsigned known = 0;
+
+	process = processes_enter(processes, self);
+	process_set_program(processes, process, "/bin/me", NULL);
+	for (int i = 0; i < many; i++) {
+		processes_forget_oldest(processes);
+		process = processes_enter(processes, DEAD + i);
+		process_set_program(processes, process, "/bin/other", NULL);
+	}
+	cr_assert(processes_find(processes, self) != NULL);
+	cr_assert(eq(str, (char *)processes_find(processes, self)->program, "me"));
+	for (int i = 0; i < many; i++) {
+		known += processes_find(processes, DEAD + i) != NULL;
+	}
+	cr_assert(processes_find(processes, DEAD + many - 1) != NULL);
+	cr_assert(all(ge(u32, known, 10000), le(u32, known, 40000)), "%u", known);
+}
+
+/* Of names, too: the process is there, without one. */
+Test(processes, very_many_names)
+{
+	struct process *process = NULL;
+	char name[32];
+
+	for (int i = 0; i < 100000; i++) {
+		(void)snprintf(name, sizeof(name), "/bin/name-%d", i);
+		process = processes_enter(processes, DEAD);
+		process_set_program(processes, process, name, NULL);
+	}
+	cr_assert(eq(str, (char *)process->program, "?"));
+	cr_assert(process_runs(process, name));
+	process_set_program(processes, process, "/bin/name-1", NULL);
+	cr_assert(eq(str, (char *)process->program, "name-1"));
+}
+
+/* What all of them are to execute: of very much, what comes last is not kept. */
+Test(processes, very_many_spawned_by_all)
+{
+	struct process *process;
+	unsigned kept = 0;
+
+	for (int i = 0; i < 1000; i++) {
+		process = processes_enter(processes, DEAD + i);
+		for (int j = 0; j < 60; j++) {
+			processes_add_spawned(processes, process, "/nonesuch");
+		}
+	}
+	for (int i = 0; i < 1000; i++) {
+		kept += processes_enter(processes, DEAD + i)->spawned_count;
+	}
+	cr_assert(all(ge(u32, kept, 1000), le(u32, kept, 10000)), "%u", kept);
+	processes_forget(processes);
+	process = processes_enter(processes, DEAD);
+	processes_add_spawned(processes, process, "/bin/sh");
+	cr_assert(eq(u32, process->spawned_count, 1));
 }

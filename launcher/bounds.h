@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Keeps a generation that runs for weeks from growing for ever. */
+#ifndef LAUNCHER_BOUNDS_H
+#define LAUNCHER_BOUNDS_H
+
+#include "launcher/generations.h"
+
+/*
+ * Forgets what the command has written and what is gone again: temporary files, of which a server
+ * may make some with each request. Says (once a generation) if there are so many files that further
+ * ones are not watched. To be called when nobody holds a dependency.
+ */
+void bounds_keep(struct generations *generations);
+
+#endif
