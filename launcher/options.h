@@ -31,9 +31,10 @@ struct options {
 	bool by_content; /* a save that changes nothing is no change */
 	int64_t poll_ns; /* -1: only where it is needed */
 	struct supervisor_settings supervisor;
-	int stop_signal;    /* SIGTERM unless given */
-	bool keep_running;  /* the command, when we are killed */
-	unsigned clear;	    /* the screen before each start: 1; what has scrolled away, too: 2 */
+	int stop_signal;   /* SIGTERM unless given */
+	bool keep_running; /* the command, when we are killed */
+	unsigned
+	    clear; /* the screen before each start: 1; what has scrolled away, too: 2 and more */
 	const char *events; /* the number of an open fd, or a path; NULL: none */
 	int verbosity;	    /* -1 quiet, 0, 1 verbose; the last one given counts */
 	bool tracing;	    /* nothing is restarted: trace is what is wanted */
