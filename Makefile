@@ -5,6 +5,7 @@
 #                             what is reported beside what strace sees, and a little of make fuzz
 #   make fuzz FUZZ_SECONDS=10 libFuzzer's targets, each for so long
 #   make bench                what it costs, beside the same programs without it
+#   make coverage             how much of it the tests come through
 #   make install PREFIX=/usr/local DESTDIR=
 #   make V=1                  show the commands
 
@@ -26,6 +27,7 @@ PRELOAD_CFLAGS := $(BASE) -fPIC -fvisibility=hidden -ffreestanding -fno-stack-pr
 	-Wframe-larger-than=1024
 PRELOAD_LDFLAGS := -shared -nostdlib -Wl,-soname,autoreload-run.so -Wl,--hash-style=both \
 	-Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--version-script=preload/exports.map
+PRELOAD_LIBS := -lgcc
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # libFuzzer is clang's, of which -Wconversion asks more than of gcc, and which sees uthash fall through.
@@ -81,7 +83,7 @@ $(LIBRARY): $(PRELOAD_OBJECTS) $(BUILD)/stub/libdl.so.2 preload/exports.map
 	$(call say,LINK   $@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(PRELOAD_LDFLAGS) -o $@ $(PRELOAD_OBJECTS) -Wl,--no-as-needed \
-		$(BUILD)/stub/libdl.so.2 -lgcc
+		$(BUILD)/stub/libdl.so.2 $(PRELOAD_LIBS)
 
 # The same for 32-bit programs, or at least something that their loader takes without a word.
 $(LIBRARY_32): $(PRELOAD_SOURCES) $(wildcard preload/*.h) preload/hooks.def scripts/build-32-bit
@@ -180,6 +182,9 @@ bench: all bench-programs
 	$(Q)scripts/bench-observation
 	$(Q)scripts/bench-trace
 
+coverage:
+	$(Q)scripts/coverage
+
 lint:
 	$(Q)scripts/lint
 
@@ -205,6 +210,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit-tests sanitized-tests fuzz-targets test-programs bench-programs test fuzz bench lint format install uninstall clean
+.PHONY: all unit-tests sanitized-tests fuzz-targets test-programs bench-programs test fuzz bench coverage lint format install uninstall clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

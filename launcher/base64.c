@@ -21,10 +21,11 @@ char *base64_encode(const void *data, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	text = out = malloc((size + 2) / 3 * 4 + 1);
+	text = malloc((size + 2) / 3 * 4 + 1);
 	if (text == NULL) {
 		return NULL;
 	}
+	out = text;
 	for (size_t i = 0; i < size; i += 3) {
 		size_t left = size - i;
 		uint32_t group = (uint32_t)bytes[i] << 16;

@@ -36,7 +36,7 @@ static void *look_up_without_64(const char *name)
 	char shorter[32];
 	size_t length = 0;
 
-	while (name[length] != '\0' && length < sizeof(shorter)) {
+	while (length < sizeof(shorter) && name[length] != '\0') {
 		shorter[length] = name[length];
 		length++;
 	}
