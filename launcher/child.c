@@ -2,7 +2,6 @@
 /* Starts the command, and reads what wait(2) says of it; see child.h. */
 #include "launcher/child.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -11,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "launcher/executable.h"
 #include "launcher/kin.h"
 
 /* In the child: only what is async-signal-safe; the parent reports what fails. */
@@ -67,18 +67,6 @@ static pid_t spawn(const char *path, char *const command[], char *const environm
 	return pid;
 }
 
-static bool is_elf(const char *path)
-{
-	char magic[SELFMAG];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t size = fd >= 0 ? read(fd, magic, sizeof(magic)) : 0;
-
-	if (fd >= 0) {
-		close(fd);
-	}
-	return size == (ssize_t)sizeof(magic) && memcmp(magic, ELFMAG, sizeof(magic)) == 0;
-}
-
 /* A script without "#!": sh PATH WORDS… */
 static pid_t spawn_shell(const char *path, char *const command[], char *const environment[],
 			 const struct signals *signals)
@@ -112,7 +100,7 @@ pid_t child_spawn(const char *path, char *const command[], char *const environme
 	pid_t pid = spawn(path, command, environment, signals);
 
 	if (pid < 0 && errno == ENOEXEC) {
-		if (!is_elf(path)) {
+		if (!executable_is_elf(path)) {
 			return spawn_shell(path, command, environment, signals);
 		}
 		errno = ENOEXEC;

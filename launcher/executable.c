@@ -249,6 +249,18 @@ void executable_observe_32_bit(void)
 	observes_32_bit = true;
 }
 
+bool executable_is_elf(const char *path)
+{
+	char magic[SELFMAG];
+	int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t size = fd >= 0 ? read(fd, magic, sizeof(magic)) : 0;
+
+	if (fd >= 0) {
+		close(fd);
+	}
+	return size == (ssize_t)sizeof(magic) && memcmp(magic, ELFMAG, sizeof(magic)) == 0;
+}
+
 int executable_inspect(const char *path, struct executable *out)
 {
 	struct stat status;

@@ -42,6 +42,9 @@ void executable_observe_32_bit(void);
  */
 int executable_inspect(const char *path, struct executable *out);
 
+/* Does it begin as an ELF file does? False also when it cannot be read. Never blocks on a FIFO. */
+bool executable_is_elf(const char *path);
+
 /*
  * Follows "#!" lines, as many as the kernel does, to what really runs: its path in final, and *out
  * about that file. "#!/usr/bin/env NAME", also with -S, leads to NAME in our PATH. 0, or -1 with

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "launcher/executable.h"
 #include "launcher/path.h"
 
 static const char *const places[] = {"", "/../lib/autoreload-run"};
@@ -56,7 +57,7 @@ static bool is_beside_libc(void)
 
 	return dladdr(dlsym(RTLD_DEFAULT, "dlsym"), &libc) != 0 &&
 	       path_folder(folder, libc.dli_fname) && path_join(path, folder, "libdl.so.2") &&
-	       access(path, R_OK) == 0;
+	       executable_is_elf(path);
 }
 
 bool library_can_be_loaded(void)
