@@ -5,9 +5,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "launcher/path.h"
+#include "launcher/table.h"
 
 /* The hash handles stay out of the header: nobody else has to know uthash. */
 struct entry {
@@ -101,8 +101,7 @@ static struct folder *enter_folder(struct dependencies *set, const char *path)
 	}
 	folder = calloc(1, sizeof(*folder));
 	if (folder == NULL || (folder->path = strdup(path)) == NULL) {
-		free(folder);
-		return NULL;
+		memory_exhausted();
 	}
 	if (parent != NULL) {
 		folder->next_sibling = parent->first_child;
@@ -117,8 +116,7 @@ static struct entry *new_entry(const char *path)
 	struct entry *entry = calloc(1, sizeof(*entry));
 
 	if (entry == NULL || (entry->dependency.path = strdup(path)) == NULL) {
-		free(entry);
-		return NULL;
+		memory_exhausted();
 	}
 	return entry;
 }

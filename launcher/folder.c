@@ -43,10 +43,18 @@ static int random_hex(char *text, size_t bytes)
 /* mkdir and mkfifo obey the umask, which is the user's: so their modes are set again. */
 static int make(const char *path)
 {
+	int saved_errno;
+
 	if (mkdir(path, 0700) != 0) {
 		return -1;
 	}
-	return chmod(path, 0711);
+	if (chmod(path, 0711) != 0) {
+		saved_errno = errno;
+		(void)rmdir(path);
+		errno = saved_errno;
+		return -1;
+	}
+	return 0;
 }
 
 static int make_fifo(const struct folder *folder, const char *name)
@@ -102,13 +110,18 @@ static int make_at(struct folder *folder, const char *place, const char *builds)
 
 int folder_make(struct folder *folder, const char *builds)
 {
+	int error = 0;
+
 	*folder = (struct folder){.reports = -1, .alarm = -1};
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		if (make_at(folder, places[i], builds) == 0) {
 			return 0;
 		}
+		/* Of the first that is there: the last ones are not for ordinary users. */
+		error = error == 0 || error == ENOENT ? errno : error;
 	}
 	folder->path[0] = '\0';
+	errno = error;
 	return -1;
 }
 

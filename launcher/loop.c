@@ -359,6 +359,14 @@ static bool take_turn(struct loop *loop)
 	return true;
 }
 
+/* Nothing would be heard of any more, so nothing is left running. */
+static void give_up(struct loop *loop)
+{
+	message(MESSAGE_ERROR, "cannot wait for anything: %s; ending, and the command as well",
+		strerror(errno));
+	loop_kill_tree(loop);
+}
+
 int loop_run(const struct loop_parts *parts)
 {
 	struct loop loop = {.parts = *parts, .epoll = -1, .timer = -1};
@@ -368,8 +376,12 @@ int loop_run(const struct loop_parts *parts)
 		loop_feed_kind(&loop, EVENT_BEGIN);
 		while (!loop.finished && take_turn(&loop)) {
 		}
-		loop_end_trace(&loop);
-		status = loop.by_key ? -loop.key : loop.supervisor.status;
+		if (loop.finished) {
+			loop_end_trace(&loop);
+			status = loop.by_key ? -loop.key : loop.supervisor.status;
+		} else {
+			give_up(&loop);
+		}
 	} else {
 		message(MESSAGE_ERROR, "cannot begin: %s", strerror(errno));
 	}

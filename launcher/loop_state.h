@@ -47,6 +47,7 @@ struct loop {
 	struct checkout checkout; /* of what has changed in this burst */
 	uint64_t malformed;	  /* bytes that were no report, so far */
 	bool widened;		  /* reports of this generation were lost */
+	int start_error;	  /* why the last start has failed */
 	bool finished;
 };
 

@@ -4,12 +4,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 #include <utlist.h>
 #include <xxhash.h>
 
 #include "launcher/identity.h"
 #include "launcher/path.h"
+#include "launcher/table.h"
 
 #define SPAWNED_MAX 64
 
