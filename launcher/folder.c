@@ -160,6 +160,66 @@ void folder_close(struct folder *folder)
 	*folder = (struct folder){.reports = -1, .alarm = -1};
 }
 
+/* --- when somebody has removed it --- */
+
+static bool is_same(int fd, const struct folder *folder, const char *name)
+{
+	char path[FOLDER_MAX + 32];
+	struct stat named;
+	struct stat open;
+
+	(void)snprintf(path, sizeof(path), "%s%s", folder->path, name);
+	return lstat(path, &named) == 0 && fstat(fd, &open) == 0 && named.st_ino == open.st_ino &&
+	       named.st_dev == open.st_dev;
+}
+
+bool folder_is_gone(const struct folder *folder)
+{
+	char builds[FOLDER_MAX + 32];
+
+	(void)snprintf(builds, sizeof(builds), "%s%s", folder->path, GUEST_BUILDS);
+	return !is_same(folder->reports, folder, GUEST_FIFO) ||
+	       !is_same(folder->alarm, folder, GUEST_ALARM) || access(builds, F_OK) != 0;
+}
+
+/* The name is known by now: what another has put there is not ours. */
+static int make_or_find(const char *path)
+{
+	struct stat status;
+
+	if (make(path) == 0) {
+		return 0;
+	}
+	if (errno != EEXIST || lstat(path, &status) != 0) {
+		return -1;
+	}
+	errno = EEXIST;
+	return S_ISDIR(status.st_mode) && status.st_uid == geteuid() ? 0 : -1;
+}
+
+int folder_renew(struct folder *folder, const char *builds)
+{
+	struct folder anew = {.reports = -1, .alarm = -1};
+	char outer[FOLDER_MAX];
+	int saved_errno;
+
+	memcpy(anew.path, folder->path, sizeof(anew.path));
+	memcpy(outer, folder->path, sizeof(outer));
+	*strrchr(outer, '/') = '\0';
+	folder_remove(folder->path); /* what is left of it */
+	if (make_or_find(outer) == 0 && make_or_find(folder->path) == 0 &&
+	    fill(&anew, builds) == 0) {
+		close(folder->reports);
+		close(folder->alarm);
+		*folder = anew;
+		return 0;
+	}
+	saved_errno = errno;
+	folder_close(&anew);
+	errno = saved_errno;
+	return -1;
+}
+
 /* --- what was left behind --- */
 
 static bool is_abandoned(const char *path)

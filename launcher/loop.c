@@ -264,6 +264,30 @@ static int add_sources(struct loop *loop)
 	return mounts < 0 ? 0 : add_source(loop, mounts, EPOLLPRI);
 }
 
+void loop_renew_channel(struct loop *loop)
+{
+	struct channel *channel = loop->parts.channel;
+	int renewed = channel_renew(channel);
+	int error = errno;
+
+	if (renewed == 0) {
+		return;
+	}
+	(void)add_source(loop, channel_fd(channel), EPOLLIN);
+	(void)add_source(loop, channel_alarm_fd(channel), EPOLLIN);
+	if (renewed > 0) {
+		message(MESSAGE_ERROR,
+			"somebody has removed %s, without which no file is known that is opened: "
+			"it has been made again",
+			channel_folder(channel));
+	} else {
+		message(MESSAGE_ERROR,
+			"somebody has removed %s, and it cannot be made again: %s; the files that "
+			"the command opens cannot be seen",
+			channel_folder(channel), strerror(error));
+	}
+}
+
 static int open_loop(struct loop *loop)
 {
 	const struct loop_parts *parts = &loop->parts;

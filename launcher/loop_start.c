@@ -210,6 +210,7 @@ void loop_start(struct loop *loop)
 {
 	if (loop->supervisor.generation > 1) {
 		loop_restore_terminal(loop);
+		loop_renew_channel(loop);
 	}
 	terminal_begin(loop->parts.terminal);
 	changes_free(&loop->changes);

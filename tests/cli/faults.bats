@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2016,SC2034,SC2154 # scripts for other shells; helper.bash's variables
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # scripts for other shells; helper.bash's variables
 # The system fails under the launcher: it goes on as if nothing had happened, or in another way that it
 # names, or it says what is wrong, ends with 125 and leaves nothing behind.
 load helper
@@ -201,4 +201,144 @@ is_told_or_works() {
 		eventually is_nothing_left
 		anew
 	done
+}
+
+@test "the channel is removed: what runs goes on, what is new is named, and the next start has another" {
+	start sh -c 'echo $(cat one two); read x; cat one; exec cat'
+	expect_line '1 1'
+	expect_watching "$project/one" "$project/two"
+	rm -r "$sandbox/shm"/*
+	echo >&"$kept_stdin"
+	expect unobserved
+	expect_line 1
+	save one 2
+	expect started generation=2
+	expect_line '2 1'
+	expect_watching "$project/one" "$project/two"
+	save two 2
+	expect started generation=3
+	stop
+	assert_equal "$(grep -c 'somebody has removed .*: it has been made again$' "$io/terminal")" 1
+	assert_equal "$(grep -cF ld.so "$io/terminal")" 0
+	eventually is_nothing_left
+}
+
+@test "the channel is removed, and its place with it: that is said, and the command runs" {
+	local folder
+	start sh -c 'echo $(cat one); exec cat'
+	expect_line 1
+	expect_watching "$project/one"
+	folder=$(echo "$sandbox/shm"/*)
+	rm -r "$folder"
+	ln -s / "$folder"
+	save one 2
+	expect started generation=2
+	expect_line 2
+	stop
+	grep 'somebody has removed .*, and it cannot be made again: File exists; the files that' "$io/terminal"
+	[ -L "$folder" ]
+}
+
+# starts_in COMMANDS: with the namespace changed in such a way, all is as always.
+starts_in() {
+	own_places "$@"
+	reads_both
+	expect_line '1 1'
+	expect_watching "$project/one"
+	save one 2
+	expect_line '2 1'
+	stop
+	assert_equal "$ended" 143
+	eventually is_nothing_left
+	anew
+}
+
+# is_refused_in WORDS COMMANDS: it does not start.
+is_refused_in() {
+	own_places "${@:2}"
+	reads_both
+	expect_end
+	assert_equal "$ended" 125
+	assert_terminal "autoreload-run: $1"
+	anew
+}
+
+@test "places that are not there, or are not to be written to" {
+	[ "$(id -u)" -eq 0 ] || skip 'only root may mount'
+	starts_in 'mount -o bind,remount,ro /dev/shm;'
+	starts_in 'umount -l /dev; mount -t tmpfs tmpfs /dev; mknod /dev/null c 1 3;'
+	starts_in 'mount -t tmpfs -o ro tmpfs "$HOME";'
+	is_refused_in "$NO_REPORTS Read-only file system" \
+		'for place in /dev/shm /var/tmp /run; do mount -t tmpfs -o ro tmpfs $place; done
+		mount --bind /tmp /tmp; mount -o bind,remount,ro /tmp;'
+}
+
+@test "XDG_RUNTIME_DIR is not asked for" {
+	local place
+
+	ln -s /nowhere dangling
+	mkdir -m 500 closed
+	for place in "$project/dangling" "$project/closed" relative ''; do
+		starts_in "export XDG_RUNTIME_DIR='$place';"
+	done
+}
+
+@test "no /proc: all but what needs it, and that is said once" {
+	[ "$(id -u)" -eq 0 ] || skip 'only root may mount'
+	starts_in 'mount -t tmpfs tmpfs /proc;'
+	own_places 'mount -t tmpfs tmpfs /proc; PATH=${0%/*}:$PATH;'
+	reads_both
+	expect_line '1 1'
+	expect_watching "$project/one" "$project/two"
+	stop
+	assert_terminal "autoreload-run: there is no /proc: of the command's processes only the first can be\
+ stopped, mounts are not noticed, and what the command is redirected to is not known"
+}
+
+@test "no /proc: the launcher is found by PATH, by a relative path, and by a link" {
+	[ "$(id -u)" -eq 0 ] || skip 'only root may mount'
+	mkdir bin
+	ln -s "$autoreload_run" bin/autoreload-run
+	cat >inside <<-'END'
+		mount -t tmpfs tmpfs /proc
+		PATH=$PWD/bin:$PATH autoreload-run --on-exit stop cat one
+		bin/autoreload-run --on-exit stop cat one
+		cd bin && ./autoreload-run --on-exit stop cat ../one
+	END
+	run --separate-stderr timeout "$LIMIT_S" unshare --mount sh inside </dev/null
+	assert_equal "$output" $'1\n1\n1'
+}
+
+@test "few descriptors: enough for all, or none is started" {
+	local limit ended least=0
+
+	for limit in 5 8 12 16 20 24 26 28 30 32 36 40; do
+		ended=0
+		(
+			close_descriptors
+			ulimit -n "$limit"
+			exec timeout "$LIMIT_S" "$autoreload_run" --on-exit stop sh -c 'cat one; sleep 1000 & exec cat two'
+		) </dev/null >out 2>err || ended=$?
+		echo "# $limit: $ended $(<err)"
+		if [ "$ended" -eq 0 ]; then
+			assert_equal "$(<out)" $'1\n1'
+			[ ! -s err ]
+		else
+			assert_equal "$ended" 125
+			grep -q '^autoreload-run: cannot open enough files: the limit is ' err
+			least=$limit
+		fi
+		expect_no_process
+	done
+	[ "$least" -gt 16 ]
+	[ "$least" -lt 40 ]
+}
+
+@test "no file may grow: the events are given up, and the command runs" {
+	(
+		close_descriptors
+		ulimit -f 0
+		exec timeout "$LIMIT_S" "$autoreload_run" --events events --on-exit stop sh -c 'cat one' 2>&1
+	) </dev/null | cat >out
+	assert_equal "$(<out)" $'autoreload-run: cannot write to --events: File too large; no more are written\n1'
 }
