@@ -222,12 +222,21 @@ int folder_renew(struct folder *folder, const char *builds)
 
 /* --- what was left behind --- */
 
+static bool is_our_folder(const char *path, struct stat *status)
+{
+	return lstat(path, status) == 0 && S_ISDIR(status->st_mode) && status->st_uid == geteuid();
+}
+
 static bool is_abandoned(const char *path)
 {
+	struct stat status;
 	char fifo[FOLDER_MAX + 32];
 	bool abandoned;
 	int fd;
 
+	if (!is_our_folder(path, &status)) {
+		return false;
+	}
 	(void)snprintf(fifo, sizeof(fifo), "%s%s", path, GUEST_FIFO);
 	fd = open(fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	abandoned = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
@@ -244,8 +253,7 @@ static void sweep_outer(const char *outer)
 	struct stat status;
 	DIR *inner;
 
-	if (lstat(outer, &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid() ||
-	    status.st_mtime > time(NULL) - YOUNG_S) {
+	if (!is_our_folder(outer, &status) || status.st_mtime > time(NULL) - YOUNG_S) {
 		return;
 	}
 	inner = opendir(outer);
