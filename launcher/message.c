@@ -89,7 +89,8 @@ void message(enum message_level level, const char *format, ...)
 	int saved_errno = errno;
 	char usual[USUAL_SIZE];
 	char *longer = NULL;
-	size_t begun, needed;
+	char *line;
+	size_t begun, needed, length;
 	va_list list;
 	va_list again;
 
@@ -112,8 +113,10 @@ void message(enum message_level level, const char *format, ...)
 	}
 	va_end(again);
 	va_end(list);
-	strcat(longer != NULL ? longer : usual, is_raw() ? "\r\n" : "\n");
-	write_line(longer != NULL ? longer : usual, strlen(longer != NULL ? longer : usual));
+	line = longer != NULL ? longer : usual;
+	length = strlen(line);
+	memcpy(line + length, is_raw() ? "\r\n" : "\n\0", END_SIZE);
+	write_line(line, strlen(line));
 	free(longer);
 	errno = saved_errno;
 }

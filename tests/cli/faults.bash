@@ -3,8 +3,16 @@
 # shellcheck disable=SC2016,SC2034,SC2154 # scripts for other shells; variables of the other files, and those that bats sets
 # A launcher that the system fails (tests/programs/faults), with a /dev/shm of its own to see what it leaves there.
 
+# is_sanitized: whether what is tested has an allocator of a sanitizer's, which also needs a /proc.
+is_sanitized() {
+	nm "$autoreload_run" | grep -q __asan_init
+}
+
 compile_faults() {
-	cc -std=gnu11 -D_GNU_SOURCE -O1 -shared -fPIC -o "$BATS_FILE_TMPDIR/faults.so" \
+	local flags=()
+	! is_sanitized || flags=(-DFAULTS_WITHOUT_MALLOC)
+
+	cc "${flags[@]}" -std=gnu11 -D_GNU_SOURCE -O1 -shared -fPIC -o "$BATS_FILE_TMPDIR/faults.so" \
 		"$BATS_TEST_DIRNAME/../programs/faults/faults.c"
 }
 

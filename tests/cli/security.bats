@@ -66,7 +66,8 @@ still_works() {
 		\"\$0\" rename '$project/$hostile' '/$hostile'; \"\$0\" list '$project/$hostile'
 		\"\$0\" load '$project/$hostile'; \"\$0\" exec '$project/$hostile'; \"\$0\" missing '$project/x$hostile'"
 	kill -s USR2 "$launcher"
-	echo 1 >"x$hostile"
+	echo 1 >"$sandbox/x"
+	mv "$sandbox/x" "x$hostile"
 	expect started generation=2
 	expect_line 1
 	say_go

@@ -303,7 +303,8 @@ long syscall(long number, ...)
 	return next(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }
 
-// All three count as "malloc".
+// All three count as "malloc". A sanitizer's are not to be replaced.
+#ifndef FAULTS_WITHOUT_MALLOC
 static char early[EARLY_SIZE] __attribute__((aligned(16)));
 static size_t early_used;
 static __thread bool looking __attribute__((tls_model("initial-exec")));
@@ -365,4 +366,5 @@ void free(void *memory)
 		next(memory);
 	}
 }
+#endif
 // NOLINTEND
