@@ -269,6 +269,7 @@ static void sweep_outer(const char *outer)
 	if (inner != NULL) {
 		closedir(inner);
 	}
+	(void)rmdir(outer); /* of one that was killed before it had made the inner one */
 }
 
 void folder_sweep(const struct folder *beside)

@@ -181,7 +181,9 @@ plant() {
 		chown -hR nobody "$place/autoreload-run-000000000006"
 		touch -h -d '2 hours ago' "$place/autoreload-run-000000000006"
 	fi
-	before=$(find "$place" "$sandbox/victim" | grep -v 000000000001 | sort)
+	mkdir "$place/autoreload-run-000000000007"
+	touch -d '2 hours ago' "$place/autoreload-run-000000000007"
+	before=$(find "$place" "$sandbox/victim" | grep -v '00000000000[17]' | sort)
 	reads_both
 	expect_line '1 1'
 	stop
