@@ -13,6 +13,7 @@
 #include "launcher/clock.h"
 #include "launcher/folder.h"
 #include "launcher/intake.h"
+#include "launcher/memory.h"
 #include "preload/guest.h"
 
 #define PIPE_SIZE   (1 << 20)
@@ -29,6 +30,7 @@ struct partial {
 
 struct channel {
 	struct folder folder;
+	const char *builds; /* as given to channel_open */
 	uint64_t malformed;
 	uint64_t now_ns; /* when the bytes in the buffer arrived, CLOCK_MONOTONIC */
 	struct partial partials[PARTS_MAX];
@@ -54,6 +56,7 @@ struct channel *channel_open(const char *builds)
 	if (channel == NULL) {
 		return NULL;
 	}
+	channel->builds = builds;
 	channel->strings = malloc(PAYLOAD_MAX + 3);
 	if (channel->strings != NULL && folder_make(&channel->folder, builds) == 0) {
 		folder_sweep(&channel->folder);
@@ -82,6 +85,26 @@ void channel_close(struct channel *channel)
 	free(channel->buffer.bytes);
 	free(channel->strings);
 	free(channel);
+}
+
+int channel_renew(struct channel *channel)
+{
+	int renewed;
+	int error;
+
+	if (!folder_is_gone(&channel->folder)) {
+		return 0;
+	}
+	intake_close(channel->intake); /* nobody may read what is closed, and opened as another */
+	renewed = folder_renew(&channel->folder, channel->builds);
+	error = errno;
+	enlarge_pipe(channel->folder.reports);
+	channel->intake = intake_open(channel->folder.reports);
+	if (channel->intake == NULL) {
+		memory_exhausted();
+	}
+	errno = error;
+	return renewed == 0 ? 1 : -1;
 }
 
 int channel_fd(const struct channel *channel)

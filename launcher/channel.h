@@ -31,6 +31,13 @@ struct report {
  */
 struct channel *channel_open(const char *builds);
 
+/*
+ * Between two starts: makes the folder again if somebody has removed it, with other descriptors.
+ * 1: it did, 0: all was well, -1 with errno: it cannot, and nobody who is started then can report.
+ * Unless it is 0, the descriptors are new ones.
+ */
+int channel_renew(struct channel *channel);
+
 /* Removes the folder, too. */
 void channel_close(struct channel *channel);
 

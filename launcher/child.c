@@ -133,3 +133,8 @@ int child_exec_status(int error)
 		return 126;
 	}
 }
+
+bool child_lacked_means(int error)
+{
+	return child_exec_status(error) == 125;
+}

@@ -30,4 +30,7 @@ int child_status(int wait_status);
  */
 int child_exec_status(int error);
 
+/* Was it no fault of the command's, but a lack of processes, memory or descriptors? */
+bool child_lacked_means(int error);
+
 #endif

@@ -5,9 +5,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "launcher/path.h"
+#include "launcher/table.h"
 
 #define PRUNE_LEAST 4096
 
@@ -134,8 +134,7 @@ static struct folder *enter_folder(struct dependencies *set, const char *path)
 	}
 	folder = calloc(1, sizeof(*folder));
 	if (folder == NULL || (folder->path = strdup(path)) == NULL) {
-		free(folder);
-		return NULL;
+		memory_exhausted();
 	}
 	if (parent != NULL) {
 		folder->next_sibling = parent->first_child;
@@ -150,8 +149,7 @@ static struct entry *new_entry(const char *path)
 	struct entry *entry = calloc(1, sizeof(*entry));
 
 	if (entry == NULL || (entry->dependency.path = strdup(path)) == NULL) {
-		free(entry);
-		return NULL;
+		memory_exhausted();
 	}
 	return entry;
 }

@@ -43,10 +43,18 @@ static int random_hex(char *text, size_t bytes)
 /* mkdir and mkfifo obey the umask, which is the user's: so their modes are set again. */
 static int make(const char *path)
 {
+	int saved_errno;
+
 	if (mkdir(path, 0700) != 0) {
 		return -1;
 	}
-	return chmod(path, 0711);
+	if (chmod(path, 0711) != 0) {
+		saved_errno = errno;
+		(void)rmdir(path);
+		errno = saved_errno;
+		return -1;
+	}
+	return 0;
 }
 
 static int make_fifo(const struct folder *folder, const char *name)
@@ -102,13 +110,18 @@ static int make_at(struct folder *folder, const char *place, const char *builds)
 
 int folder_make(struct folder *folder, const char *builds)
 {
+	int error = 0;
+
 	*folder = (struct folder){.reports = -1, .alarm = -1};
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		if (make_at(folder, places[i], builds) == 0) {
 			return 0;
 		}
+		/* Of the first that is there: the last ones are not for ordinary users. */
+		error = error == 0 || error == ENOENT ? errno : error;
 	}
 	folder->path[0] = '\0';
+	errno = error;
 	return -1;
 }
 
@@ -147,14 +160,83 @@ void folder_close(struct folder *folder)
 	*folder = (struct folder){.reports = -1, .alarm = -1};
 }
 
+/* --- when somebody has removed it --- */
+
+static bool is_same(int fd, const struct folder *folder, const char *name)
+{
+	char path[FOLDER_MAX + 32];
+	struct stat named;
+	struct stat open;
+
+	(void)snprintf(path, sizeof(path), "%s%s", folder->path, name);
+	return lstat(path, &named) == 0 && fstat(fd, &open) == 0 && named.st_ino == open.st_ino &&
+	       named.st_dev == open.st_dev;
+}
+
+bool folder_is_gone(const struct folder *folder)
+{
+	char builds[FOLDER_MAX + 32];
+
+	(void)snprintf(builds, sizeof(builds), "%s%s", folder->path, GUEST_BUILDS);
+	return !is_same(folder->reports, folder, GUEST_FIFO) ||
+	       !is_same(folder->alarm, folder, GUEST_ALARM) || access(builds, F_OK) != 0;
+}
+
+/* The name is known by now: what another has put there is not ours. */
+static int make_or_find(const char *path)
+{
+	struct stat status;
+
+	if (make(path) == 0) {
+		return 0;
+	}
+	if (errno != EEXIST || lstat(path, &status) != 0) {
+		return -1;
+	}
+	errno = EEXIST;
+	return S_ISDIR(status.st_mode) && status.st_uid == geteuid() ? 0 : -1;
+}
+
+int folder_renew(struct folder *folder, const char *builds)
+{
+	struct folder anew = {.reports = -1, .alarm = -1};
+	char outer[FOLDER_MAX];
+	int saved_errno;
+
+	memcpy(anew.path, folder->path, sizeof(anew.path));
+	memcpy(outer, folder->path, sizeof(outer));
+	*strrchr(outer, '/') = '\0';
+	folder_remove(folder->path); /* what is left of it */
+	if (make_or_find(outer) == 0 && make_or_find(folder->path) == 0 &&
+	    fill(&anew, builds) == 0) {
+		close(folder->reports);
+		close(folder->alarm);
+		*folder = anew;
+		return 0;
+	}
+	saved_errno = errno;
+	folder_close(&anew);
+	errno = saved_errno;
+	return -1;
+}
+
 /* --- what was left behind --- */
+
+static bool is_our_folder(const char *path, struct stat *status)
+{
+	return lstat(path, status) == 0 && S_ISDIR(status->st_mode) && status->st_uid == geteuid();
+}
 
 static bool is_abandoned(const char *path)
 {
+	struct stat status;
 	char fifo[FOLDER_MAX + 32];
 	bool abandoned;
 	int fd;
 
+	if (!is_our_folder(path, &status)) {
+		return false;
+	}
 	(void)snprintf(fifo, sizeof(fifo), "%s%s", path, GUEST_FIFO);
 	fd = open(fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	abandoned = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
@@ -171,8 +253,7 @@ static void sweep_outer(const char *outer)
 	struct stat status;
 	DIR *inner;
 
-	if (lstat(outer, &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid() ||
-	    status.st_mtime > time(NULL) - YOUNG_S) {
+	if (!is_our_folder(outer, &status) || status.st_mtime > time(NULL) - YOUNG_S) {
 		return;
 	}
 	inner = opendir(outer);
@@ -188,6 +269,7 @@ static void sweep_outer(const char *outer)
 	if (inner != NULL) {
 		closedir(inner);
 	}
+	(void)rmdir(outer); /* of one that was killed before it had made the inner one */
 }
 
 void folder_sweep(const struct folder *beside)

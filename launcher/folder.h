@@ -11,6 +11,8 @@
 #ifndef LAUNCHER_FOLDER_H
 #define LAUNCHER_FOLDER_H
 
+#include <stdbool.h>
+
 #define FOLDER_MAX 128
 
 struct folder {
@@ -25,6 +27,15 @@ struct folder {
  * (ld.so(8)). 0, or -1 with errno, when there is no such place.
  */
 int folder_make(struct folder *folder, const char *builds);
+
+/* Has somebody removed it, or a part of it? */
+bool folder_is_gone(const struct folder *folder);
+
+/*
+ * Makes it anew under its name, which the command's environment has: 0, or -1 with errno, and then
+ * `folder` is as it was. What was to be read from the old FIFOs is to have been read.
+ */
+int folder_renew(struct folder *folder, const char *builds);
 
 /* Closes the FIFOs, and removes everything. */
 void folder_close(struct folder *folder);

@@ -11,6 +11,7 @@
 #include "launcher/births.h"
 #include "launcher/generations_state.h"
 #include "launcher/identity.h"
+#include "launcher/memory.h"
 #include "launcher/path.h"
 
 struct generations *generations_new(const struct generations_parts *parts)
@@ -136,7 +137,7 @@ void generations_begin(struct generations *generations, bool complete)
 	struct dependencies *fresh = dependencies_new();
 
 	if (fresh == NULL) {
-		return;
+		memory_exhausted();
 	}
 	generations_tidy(generations);
 	watches_begin_round(generations->parts.watches);

@@ -50,6 +50,7 @@ struct guardian *guardian_start(const struct guardian_orders *orders)
 {
 	struct guardian *guardian;
 	int sockets[2];
+	int error;
 
 	if (getpid() == 1 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
 		return NULL;
@@ -59,10 +60,12 @@ struct guardian *guardian_start(const struct guardian_orders *orders)
 		guardian->socket = sockets[0];
 		guardian->pid = beget(sockets[1], orders);
 	}
+	error = errno;
 	close(sockets[1]);
 	if (guardian == NULL || guardian->pid < 0) {
 		close(sockets[0]);
 		free(guardian);
+		errno = error;
 		return NULL;
 	}
 	return guardian;

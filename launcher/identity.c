@@ -53,6 +53,21 @@ bool identity_same_file(const char *one, const char *other)
 	       first.st_ino == second.st_ino && first.st_dev == second.st_dev;
 }
 
+/* Where a sandbox that is older than statx(2) forbids it, it is done without what only that tells.
+ */
+static void look_in_the_old_way(struct sight *sight, const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) == 0 && has_content(status.st_mode)) {
+		sight->present = true;
+		sight->regular = S_ISREG(status.st_mode);
+		sight->link = S_ISLNK(status.st_mode);
+		sight->shared = sight->regular && status.st_nlink > 1;
+		sight->identity = identity_of_status(&status);
+	}
+}
+
 void sight_take(struct sight *sight, const char *path, bool fresh)
 {
 	struct statx found;
@@ -60,8 +75,13 @@ void sight_take(struct sight *sight, const char *path, bool fresh)
 	*sight = (struct sight){0};
 	if (statx(AT_FDCWD, path,
 		  AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (fresh ? AT_STATX_FORCE_SYNC : 0),
-		  STATX_BASIC_STATS, &found) != 0 ||
-	    !has_content(found.stx_mode)) {
+		  STATX_BASIC_STATS, &found) != 0) {
+		if (errno == EPERM || errno == ENOSYS) {
+			look_in_the_old_way(sight, path);
+		}
+		return;
+	}
+	if (!has_content(found.stx_mode)) {
 		return;
 	}
 	sight->present = true;

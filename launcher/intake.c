@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "launcher/memory.h"
+
 #define READ_SIZE     ((size_t)256 << 10)
 #define MEMORY_MAX    ((size_t)16 << 20)  /* then writers do have to wait */
 #define KEPT_SIZE     ((size_t)512 << 10) /* what stays allocated when all is quiet */
@@ -86,7 +88,7 @@ static size_t hand_over(struct intake_buffer *come, struct intake_buffer *buffer
 		return size;
 	}
 	if (intake_make_room(buffer, size) != 0) {
-		return 0;
+		memory_exhausted();
 	}
 	memcpy(buffer->bytes + buffer->filled, come->bytes + come->at, size);
 	buffer->filled += size;
@@ -133,22 +135,33 @@ static size_t empty_and_tell(struct intake *intake)
 	return size;
 }
 
+/*
+ * Until something has come; false: the thread is to end. The kernel may have no memory for a poll,
+ * and then we look now and again: nobody else empties the pipe.
+ */
+static bool wait_for_reports(const struct intake *intake, struct pollfd wanted[2])
+{
+	static const struct timespec shortly = {.tv_nsec = FULL_RETRY_MS * 1000000L};
+	uint64_t count;
+
+	if (poll(wanted, 2, -1) >= 0) {
+		return wanted[0].revents == 0;
+	}
+	if (errno != EINTR) {
+		(void)nanosleep(&shortly, NULL);
+	}
+	return read(intake->stop, &count, sizeof(count)) != (ssize_t)sizeof(count);
+}
+
 static void *run(void *context)
 {
 	struct intake *intake = context;
 	struct pollfd wanted[] = {{.fd = intake->stop, .events = POLLIN},
 				  {.fd = intake->fd, .events = POLLIN}};
 
-	for (;;) {
-		size_t size;
+	while (wait_for_reports(intake, wanted)) {
+		size_t size = empty_and_tell(intake);
 
-		if (poll(wanted, 2, -1) < 0 && errno != EINTR) {
-			return NULL;
-		}
-		if (wanted[0].revents != 0) {
-			return NULL;
-		}
-		size = empty_and_tell(intake);
 		if (size == 0) {
 			(void)poll(wanted, 1, FULL_RETRY_MS); /* no memory, or not yet */
 		} else if (size < intake->capacity / 4) {
@@ -160,6 +173,7 @@ static void *run(void *context)
 			(void)ppoll(wanted, 1, &(struct timespec){.tv_nsec = GATHER_NS}, NULL);
 		}
 	}
+	return NULL;
 }
 
 /* All signals are for the main thread, which has them in a signalfd. */

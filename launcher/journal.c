@@ -15,6 +15,7 @@
 
 #include "launcher/base64.h"
 #include "launcher/clock.h"
+#include "launcher/memory.h"
 #include "launcher/message.h"
 #include "launcher/printable.h"
 #include "launcher/signal_names.h"
@@ -83,11 +84,17 @@ json_t *journal_path(const char *path)
 
 json_t *journal_new(const struct journal *journal, const char *name)
 {
+	json_t *event;
+
 	if (journal->events < 0) {
 		return NULL;
 	}
-	return json_pack("{s:s, s:f}", "event", name, "time",
-			 (double)clock_now_ns(CLOCK_MONOTONIC) / 1e9);
+	event = json_pack("{s:s, s:f}", "event", name, "time",
+			  (double)clock_now_ns(CLOCK_MONOTONIC) / 1e9);
+	if (event == NULL) {
+		memory_exhausted(); /* whoever waits for it would wait for ever */
+	}
+	return event;
 }
 
 void journal_write(struct journal *journal, json_t *event)
@@ -96,9 +103,12 @@ void journal_write(struct journal *journal, json_t *event)
 	    event != NULL ? json_dumps(event, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 	size_t length = line != NULL ? strlen(line) : 0;
 
+	if (event == NULL) {
+		return;
+	}
 	json_decref(event);
 	if (line == NULL) {
-		return;
+		memory_exhausted();
 	}
 	line[length++] = '\n'; /* in place of its NUL */
 	for (size_t at = 0; at < length;) {

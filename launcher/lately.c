@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
+
+#include "launcher/table.h"
 
 struct noted {
 	char *path;
@@ -63,8 +64,7 @@ unsigned lately_note(struct lately *lately, const char *path)
 	HASH_FIND_STR(lately->before, path, before);
 	noted = calloc(1, sizeof(*noted));
 	if (noted == NULL || (noted->path = strdup(path)) == NULL) {
-		free(noted);
-		return 1;
+		memory_exhausted();
 	}
 	noted->generations = before != NULL ? before->generations + 1 : 1;
 	HASH_ADD_KEYPTR(hh, lately->now, noted->path, strlen(path), noted);

@@ -5,7 +5,9 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "launcher/executable.h"
@@ -13,17 +15,28 @@
 
 static const char *const places[] = {"", "/../lib/autoreload-run"};
 
+/* Where there is no /proc, as we were executed: that may be from the working directory. */
+static int find_program(char program[PATH_MAX])
+{
+	const char *executed = (const char *)getauxval(AT_EXECFN);
+	ssize_t length = readlink("/proc/self/exe", program, PATH_MAX - 1);
+
+	if (length > 0) {
+		program[length] = '\0';
+		return 0;
+	}
+	return executed != NULL && realpath(executed, program) != NULL ? 0 : -1;
+}
+
 int library_find(char path[PATH_MAX])
 {
 	char program[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	char *slash;
 
 	path[0] = '\0';
-	if (length <= 0) {
+	if (find_program(program) != 0) {
 		return -1;
 	}
-	program[length] = '\0';
 	slash = strrchr(program, '/');
 	if (slash == NULL) {
 		errno = ENOENT;

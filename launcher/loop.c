@@ -264,6 +264,30 @@ static int add_sources(struct loop *loop)
 	return mounts < 0 ? 0 : add_source(loop, mounts, EPOLLPRI);
 }
 
+void loop_renew_channel(struct loop *loop)
+{
+	struct channel *channel = loop->parts.channel;
+	int renewed = channel_renew(channel);
+	int error = errno;
+
+	if (renewed == 0) {
+		return;
+	}
+	(void)add_source(loop, channel_fd(channel), EPOLLIN);
+	(void)add_source(loop, channel_alarm_fd(channel), EPOLLIN);
+	if (renewed > 0) {
+		message(MESSAGE_ERROR,
+			"somebody has removed %s, without which no file is known that is opened: "
+			"it has been made again",
+			channel_folder(channel));
+	} else {
+		message(MESSAGE_ERROR,
+			"somebody has removed %s, and it cannot be made again: %s; the files that "
+			"the command opens cannot be seen",
+			channel_folder(channel), strerror(error));
+	}
+}
+
 static int open_loop(struct loop *loop)
 {
 	const struct loop_parts *parts = &loop->parts;
@@ -359,6 +383,14 @@ static bool take_turn(struct loop *loop)
 	return true;
 }
 
+/* Nothing would be heard of any more, so nothing is left running. */
+static void give_up(struct loop *loop)
+{
+	message(MESSAGE_ERROR, "cannot wait for anything: %s; ending, and the command as well",
+		strerror(errno));
+	loop_kill_tree(loop);
+}
+
 int loop_run(const struct loop_parts *parts)
 {
 	struct loop loop = {.parts = *parts, .epoll = -1, .timer = -1};
@@ -368,8 +400,12 @@ int loop_run(const struct loop_parts *parts)
 		loop_feed_kind(&loop, EVENT_BEGIN);
 		while (!loop.finished && take_turn(&loop)) {
 		}
-		loop_end_trace(&loop);
-		status = loop.by_key ? -loop.key : loop.supervisor.status;
+		if (loop.finished) {
+			loop_end_trace(&loop);
+			status = loop.by_key ? -loop.key : loop.supervisor.status;
+		} else {
+			give_up(&loop);
+		}
 	} else {
 		message(MESSAGE_ERROR, "cannot begin: %s", strerror(errno));
 	}

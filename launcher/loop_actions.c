@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The loop: what is to be done; see supervisor.h for what each action means. */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "launcher/child.h"
@@ -84,7 +85,12 @@ static void say_busy(struct loop *loop)
 {
 	char *shown = printable_path(loop->parts.options->command[0]);
 
-	message(MESSAGE_NORMAL, "waiting for %s: somebody is still writing it", shown);
+	if (child_lacked_means(loop->start_error)) {
+		message(MESSAGE_ERROR, "cannot run %s: %s, trying again", shown,
+			strerror(loop->start_error));
+	} else {
+		message(MESSAGE_NORMAL, "waiting for %s: somebody is still writing it", shown);
+	}
 	free(shown);
 }
 

@@ -86,8 +86,9 @@ static void tell_failure(const struct loop *loop, const char *path, int error)
 }
 
 /*
- * Its file is open for writing, or, if it could be executed before, has been written and is not
- * executable yet: a linker does the one after the other.
+ * There is no process to be had, or no descriptor, which may be otherwise in a moment: nobody's
+ * save would tell. Or its file is open for writing, or, if it could be executed before, has been
+ * written and is not executable yet: a linker does the one after the other.
  */
 static bool is_busy(const struct loop *loop, int error)
 {
@@ -95,6 +96,9 @@ static bool is_busy(const struct loop *loop, int error)
 
 	if (error == ETXTBSY) {
 		return true;
+	}
+	if (child_lacked_means(error)) {
+		return loop->supervisor.generation > 1;
 	}
 	return (error == EACCES || error == ENOEXEC) && loop->supervisor.generation > 1 &&
 	       (since_ns == 0 || loop_now_ns() - since_ns < SETTLE_CAP_NS);
@@ -104,6 +108,7 @@ static void fail_to_start(struct loop *loop, const char *path, const char *absol
 {
 	struct supervisor_event failure = {.kind = EVENT_START_FAILED};
 
+	loop->start_error = error;
 	if (is_busy(loop, error)) {
 		failure.kind = EVENT_START_BUSY;
 	} else {
@@ -207,6 +212,7 @@ void loop_start(struct loop *loop)
 {
 	if (loop->supervisor.generation > 1) {
 		loop_restore_terminal(loop);
+		loop_renew_channel(loop);
 	}
 	terminal_begin(loop->parts.terminal);
 	changes_free(&loop->changes);

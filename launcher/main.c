@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -28,8 +29,10 @@
 #include "preload/guest.h"
 #include "preload/system_paths.h"
 
-#define STATUS_OURS    125 /* something went wrong with us, not with the command */
-#define MMAP_THRESHOLD (128 << 10)
+#define STATUS_OURS	   125 /* something went wrong with us, not with the command */
+#define DESCRIPTORS_NEEDED 24  /* most of them always, the rest while processes are looked for */
+#define DESCRIPTORS_USUAL  256
+#define MMAP_THRESHOLD	   (128 << 10)
 
 extern char **environ;
 
@@ -141,7 +144,8 @@ static int check_command(const struct parts *parts, bool *loadable)
 static int find_library(struct parts *parts)
 {
 	if (library_find(parts->builds) != 0) {
-		return fail("cannot find the library, not even in", parts->builds);
+		return fail("cannot find the library, not even in",
+			    parts->builds[0] != '\0' ? parts->builds : "our own folder");
 	}
 	if (library_serves_32_bit(parts->builds)) {
 		executable_observe_32_bit();
@@ -204,7 +208,8 @@ static int open_parts(struct parts *parts, bool loadable)
 	}
 	parts->channel = channel_open(parts->builds);
 	if (parts->channel == NULL) {
-		return fail("cannot make a folder to receive reports in, not even in", "/run");
+		return fail("cannot receive reports (by FIFOs in a new folder, and a thread) in",
+			    "/dev/shm, /tmp, /var/tmp or /run");
 	}
 	parts->watches = watches_open(parts->options.poll_ns, parts->journal);
 	if (parts->watches == NULL) {
@@ -212,6 +217,45 @@ static int open_parts(struct parts *parts, bool loadable)
 	}
 	parts->environment = make_environment(parts, loadable);
 	return parts->environment != NULL ? 0 : fail("cannot make the command's", "environment");
+}
+
+/*
+ * Nothing that we open later may fail for want of a number: processes that cannot be looked for,
+ * for one, cannot be stopped. Where the limit is a usual one, that is no question.
+ */
+static bool has_descriptors(void)
+{
+	int numbers[DESCRIPTORS_NEEDED];
+	struct rlimit limit;
+	int count = 0;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS_USUAL) {
+		return true;
+	}
+	while (count < DESCRIPTORS_NEEDED &&
+	       (numbers[count] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0) {
+		count++;
+	}
+	for (int i = 0; i < count; i++) {
+		close(numbers[i]);
+	}
+	if (count < DESCRIPTORS_NEEDED) {
+		message(
+		    MESSAGE_ERROR,
+		    "cannot open enough files: the limit is %llu, and %d more are needed (raise "
+		    "it with ulimit -n)",
+		    (unsigned long long)limit.rlim_cur, DESCRIPTORS_NEEDED - count);
+	}
+	return count == DESCRIPTORS_NEEDED;
+}
+
+static void tell_lacking(void)
+{
+	if (access("/proc/self", F_OK) != 0) {
+		message(MESSAGE_NORMAL, "there is no /proc: of the command's processes only the "
+					"first can be stopped, mounts are not noticed, and what "
+					"the command is redirected to is not known");
+	}
 }
 
 /* Before the channel has its thread, and before anything can become our child. */
@@ -231,6 +275,12 @@ static void start_guardian(struct parts *parts, char **argv)
 	    .waiting = &waiting,
 	    .words = argv,
 	});
+	if (parts->guardian == NULL && getpid() != 1) {
+		message(MESSAGE_ERROR,
+			"cannot start the guardian: %s; if autoreload-run is killed (SIGKILL), the "
+			"command runs on",
+			strerror(errno));
+	}
 	kin_free(&waiting);
 }
 
@@ -267,6 +317,10 @@ static int run(struct parts *parts, char **argv)
 	if (status != 0) {
 		return status;
 	}
+	if (!has_descriptors()) {
+		return STATUS_OURS;
+	}
+	tell_lacking();
 	start_guardian(parts, argv);
 	/* From now on there is something to be tidied up, whatever ends us. */
 	if (signals_open(&parts->signals) != 0) {
@@ -333,6 +387,14 @@ int main(int argc, char **argv)
 	char problem[512];
 	int status = STATUS_OURS;
 
+	if (getauxval(AT_SECURE) != 0) {
+		message(
+		    MESSAGE_ERROR,
+		    "it runs with rights that its caller does not have, which the command would "
+		    "get: it must not be installed set-user-ID, set-group-ID or with "
+		    "capabilities");
+		return STATUS_OURS;
+	}
 	own_preloads_leave(argv);
 	/* Two threads need no two heaps, and what a burst has needed is to go back at once. */
 	(void)mallopt(M_ARENA_MAX, 1);

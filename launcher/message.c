@@ -12,7 +12,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define ROOM_MS 100 /* how long a message may wait until it is left out */
+#define ROOM_MS	   100 /* how long a message may wait until it is left out */
+#define USUAL_SIZE 2048
+#define END_SIZE   3 /* "\r\n" */
 
 static int current_verbosity;
 static bool left_out; /* the last one: then the next does not wait, either */
@@ -45,42 +47,76 @@ static bool is_coloured(void)
 	       strcmp(type, "dumb") != 0 && isatty(STDERR_FILENO);
 }
 
-void message(enum message_level level, const char *format, ...)
+/*
+ * A terminal that is stopped (Ctrl-S), or a pipe that nobody empties, must not stop us. Nobody
+ * could be told that nobody can be told.
+ */
+static void write_line(const char *line, size_t length)
 {
-	int saved_errno = errno;
-	char *line = NULL;
-	char *sentence = NULL;
+	struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
+	ssize_t written = 0;
+	int ready;
+
+	do {
+		ready = poll(&room, 1, left_out ? 0 : ROOM_MS);
+	} while (ready < 0 && errno == EINTR);
+	left_out = ready <= 0;
+	while (!left_out && length > 0 && written >= 0) {
+		written = write(STDERR_FILENO, line, length);
+		if (written < 0 && errno == EINTR) {
+			written = 0;
+		}
+		line += written > 0 ? written : 0;
+		length -= written > 0 ? (size_t)written : 0;
+	}
+}
+
+/* "autoreload-run: ", as far as it fits. Returns its length. */
+static size_t begin_line(char *line, size_t size, enum message_level level)
+{
 	const char *on = "";
 	const char *off = "";
-	va_list list;
 
-	if (!message_wanted(level)) {
-		return;
-	}
-	va_start(list, format);
-	if (vasprintf(&sentence, format, list) < 0) {
-		sentence = NULL;
-	}
-	va_end(list);
 	if (is_coloured()) {
 		on = level == MESSAGE_ERROR ? "\033[31m" : "\033[36m";
 		off = "\033[0m";
 	}
-	if (sentence != NULL && asprintf(&line, "%sautoreload-run:%s %s%s\n", on, off, sentence,
-					 is_raw() ? "\r" : "") > 0) {
-		/* Nobody could be told that nobody can be told. */
-		struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
-		ssize_t written = -1;
+	return (size_t)snprintf(line, size, "%sautoreload-run:%s ", on, off);
+}
 
-		/* A terminal that is stopped (Ctrl-S), or a pipe that nobody empties, must not stop
-		 * us. */
-		left_out = poll(&room, 1, left_out ? 0 : ROOM_MS) <= 0;
-		if (!left_out) {
-			written = write(STDERR_FILENO, line, strlen(line));
-		}
-		(void)written;
-		free(line);
+void message(enum message_level level, const char *format, ...)
+{
+	int saved_errno = errno;
+	char usual[USUAL_SIZE];
+	char *longer = NULL;
+	char *line;
+	size_t begun, needed, length;
+	va_list list;
+	va_list again;
+
+	if (!message_wanted(level)) {
+		return;
 	}
-	free(sentence);
+	begun = begin_line(usual, sizeof(usual), level);
+	va_start(list, format);
+	va_copy(again, list);
+	errno = saved_errno; /* for %m */
+	needed = begun +
+		 (size_t)vsnprintf(usual + begun, sizeof(usual) - begun - END_SIZE, format, list);
+	if (needed + END_SIZE >= sizeof(usual)) { /* without memory it is cut, not left out */
+		longer = malloc(needed + END_SIZE + 1);
+	}
+	if (longer != NULL) {
+		memcpy(longer, usual, begun);
+		errno = saved_errno;
+		(void)vsnprintf(longer + begun, needed - begun + 1, format, again);
+	}
+	va_end(again);
+	va_end(list);
+	line = longer != NULL ? longer : usual;
+	length = strlen(line);
+	memcpy(line + length, is_raw() ? "\r\n" : "\n\0", END_SIZE);
+	write_line(line, strlen(line));
+	free(longer);
 	errno = saved_errno;
 }

@@ -9,11 +9,11 @@
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "launcher/clock.h"
 #include "launcher/identity.h"
 #include "launcher/path.h"
+#include "launcher/table.h"
 
 #define AT_ONCE	     512 /* then others have their turn */
 #define IDLE_PER_CPU 99	 /* a round is followed by so many times its own processor time */
@@ -105,13 +105,8 @@ int poller_add(struct poller *poller, const char *path, bool is_folder)
 		return 0;
 	}
 	polled = calloc(1, sizeof(*polled));
-	if (polled == NULL) {
-		return -1;
-	}
-	polled->path = strdup(path);
-	if (polled->path == NULL) {
-		free(polled);
-		return -1;
+	if (polled == NULL || (polled->path = strdup(path)) == NULL) {
+		memory_exhausted(); /* there is no other way left to hear of it */
 	}
 	sight_take(&sight, path, true);
 	polled->present = sight.present;

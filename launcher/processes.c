@@ -6,12 +6,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 #include <utlist.h>
 #include <xxhash.h>
 
 #include "launcher/identity.h"
 #include "launcher/path.h"
+#include "launcher/table.h"
 
 #define SPAWNED_MAX	64   /* of one process */
 #define ALL_SPAWNED_MAX 8192 /* of all */

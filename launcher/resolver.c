@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "launcher/identity.h"
 #include "launcher/path.h"
+#include "launcher/table.h"
 
 #define LINKS_MAX 40 /* as the kernel: path_resolution(7) */
 /* Of what is remembered: one folder can be written in ever other ways. */
@@ -75,7 +75,7 @@ static void forget_links(struct resolver *resolver)
 	}
 }
 
-/* One copy of the path for all who pass it, until all is forgotten; NULL: no memory. */
+/* One copy of the path for all who pass it, until all is forgotten. */
 static const char *know_link(struct resolver *resolver, const char *path)
 {
 	struct known_link *link;
@@ -86,8 +86,7 @@ static const char *know_link(struct resolver *resolver, const char *path)
 	}
 	link = calloc(1, sizeof(*link));
 	if (link == NULL || (link->path = strdup(path)) == NULL) {
-		free(link);
-		return NULL;
+		memory_exhausted();
 	}
 	HASH_ADD_KEYPTR(hh, resolver->links, link->path, strlen(path), link);
 	return link->path;

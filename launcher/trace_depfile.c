@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <uthash.h>
 
 #include "launcher/message.h"
 #include "launcher/printable.h"
+#include "launcher/table.h"
 
 #define FILES_SIZE_MAX ((size_t)256 << 20)
 

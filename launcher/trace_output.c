@@ -296,11 +296,17 @@ int trace_output_commit(struct trace_output *output)
 {
 	const char *path = output->later;
 	struct stat status;
+	bool found;
 
 	if (path == NULL) {
 		return 0;
 	}
-	if (stat(path, &status) != 0 || S_ISREG(status.st_mode)) {
+	found = stat(path, &status) == 0;
+	if (!found && errno != ENOENT) {
+		return -1; /* say, a link planted in /tmp: the kernel does not follow it, nor do we
+			    */
+	}
+	if (!found || S_ISREG(status.st_mode)) {
 		if (write_whole(output, path) != 0) {
 			return -1;
 		}

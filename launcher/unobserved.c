@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <uthash.h>
 
 #include "launcher/executable.h"
 #include "launcher/identity.h"
+#include "launcher/table.h"
 
 #define SEEN_MAX 10000 /* further ones are not told of */
 
@@ -68,13 +68,8 @@ static struct seen *enter(struct unobserved *unobserved, const char *path)
 		return seen;
 	}
 	seen = calloc(1, sizeof(*seen));
-	if (seen == NULL) {
-		return NULL;
-	}
-	seen->path = strdup(path);
-	if (seen->path == NULL) {
-		free(seen);
-		return NULL;
+	if (seen == NULL || (seen->path = strdup(path)) == NULL) {
+		memory_exhausted();
 	}
 	HASH_ADD_KEYPTR(hh, unobserved->all, seen->path, strlen(seen->path), seen);
 	return seen;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "launcher/generations_state.h"
+#include "launcher/memory.h"
 #include "launcher/path.h"
 
 void generations_watch_folder(struct generations *generations, const char *folder)
@@ -24,12 +25,12 @@ static void add_fresh(struct generations *generations, struct dependency *depend
 		const char **programs;
 
 		if (fresh == NULL) {
-			return;
+			memory_exhausted();
 		}
 		generations->fresh = fresh;
 		programs = realloc((void *)generations->programs, size * sizeof(void *));
 		if (programs == NULL) {
-			return;
+			memory_exhausted();
 		}
 		generations->programs = programs;
 		generations->fresh_size = size;

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/inotify.h>
-#include <uthash.h>
 
+#include "launcher/table.h"
 #include "launcher/watcher.h"
 
 #define WATCHER_SELF_EVENTS    (IN_DELETE_SELF | IN_MOVE_SELF)

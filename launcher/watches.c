@@ -189,7 +189,7 @@ bool watches_see(struct watches *watches, const char *path, const struct sight *
 		watcher_drop_file(watches->watcher, path);
 	} else if (!watches->poll_all) {
 		added = watcher_add_file(watches->watcher, path);
-		if (added < 0 && (errno == ENOSPC || errno == EMFILE)) {
+		if (added < 0 && errno != ENOENT && errno != ENOTDIR) {
 			tell_limit(watches, path);
 			tells = false;
 		}

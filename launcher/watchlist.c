@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "launcher/identity.h"
+#include "launcher/memory.h"
 #include "launcher/path.h"
 #include "launcher/patterns.h"
 
@@ -248,7 +249,7 @@ void watchlist_widen(struct watchlist *watchlist, const char *folder)
 	struct named *named;
 
 	if (more == NULL) {
-		return;
+		memory_exhausted();
 	}
 	watchlist->named = more;
 	named = &more[watchlist->count];

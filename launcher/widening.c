@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "launcher/memory.h"
 #include "launcher/path.h"
 
 struct folders {
@@ -52,13 +53,14 @@ static void take_folder_of(const char *path, void *context)
 	drop_inner(folders, folder);
 	more = realloc(folders->paths, (folders->count + 1) * sizeof(*more));
 	if (more == NULL) {
-		return;
+		memory_exhausted();
 	}
 	folders->paths = more;
 	more[folders->count] = strdup(folder);
-	if (more[folders->count] != NULL) {
-		folders->count++;
+	if (more[folders->count] == NULL) {
+		memory_exhausted();
 	}
+	folders->count++;
 }
 
 void widening_apply(const struct policy *policy, struct generations *generations,
