@@ -4,7 +4,7 @@
 #   make test                 unit tests, sanitized unit tests, the export audit, end-to-end tests,
 #                             what is reported beside what strace sees, and a little of make fuzz
 #   make fuzz FUZZ_SECONDS=10 libFuzzer's targets, each for so long
-#   make bench                what it costs, beside the same programs without it
+#   make bench                what it costs and does, beside other reloaders and tracers
 #   make install PREFIX=/usr/local DESTDIR=
 #   make V=1                  show the commands
 
@@ -177,8 +177,6 @@ fuzz: fuzz-targets
 
 bench: all bench-programs
 	$(Q)scripts/bench
-	$(Q)scripts/bench-observation
-	$(Q)scripts/bench-trace
 
 lint:
 	$(Q)scripts/lint
