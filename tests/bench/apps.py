@@ -2,10 +2,12 @@
 """The apps that are run: of four kinds, and otherwise as alike as they can be.
 
 Each notes the time with its first instruction, imports its modules, with value.py (or value.js)
-between them, and then says, in one line to the FIFO that its environment names:
+between them, and says, in a line each to the FIFO that its environment names, when it begins and
+when all is read:
 
-    PROCESS-ID NANOSECONDS WORD     CLOCK_MONOTONIC; the word that stands in value.py, or, if words
-                                    of all modules are wanted, all that there are, sorted, with +
+    PROCESS-ID NANOSECONDS WORD     CLOCK_MONOTONIC; nothing at first, and then the word that stands
+                                    in value.py, or, if words of all modules are wanted, all that
+                                    there are, sorted, with +
 
 Under a framework the first instruction is that of the user's module. What is saved changes its
 length, too: CPython takes byte code for current by the second and the size, and a cache is not what is
@@ -23,13 +25,14 @@ PER_FOLDER = 50
 PYTHON_APP = """import time; began = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
 import os
 words = set()
-%(first)simport value; words.add(value.VALUE)
-%(second)s
 def say():
     worker = os.environ.get('BENCH_WORKER')
     if not worker or os.environ.get(worker) == 'true':
         with open(os.environ['BENCH_REPORT'], 'w') as report:
             report.write(f"{os.getpid()} {began} {'+'.join(sorted(words))}\\n")
+say()
+%(first)simport value; words.add(value.VALUE)
+%(second)s
 %(end)s"""
 PYTHON_WAITS = "say()\nimport signal\nsignal.pause()\n"
 PYTHON_SERVES = """import http.server, signal, threading
@@ -72,6 +75,7 @@ USE_TZ = True
 """
 NODE_APP = """const began = process.hrtime.bigint();
 const words = new Set();
+say();
 %(first)swords.add(require('./value').VALUE);
 %(second)s
 function say() {
@@ -83,7 +87,10 @@ NODE_WAITS = "say();\nsetInterval(() => {}, 1 << 30);\n"
 NODE_SERVES = """const server = require('http').createServer((_, answer) => answer.end('ok'));
 server.listen(Number(process.env.BENCH_PORT), '127.0.0.1', say);
 const slow = %(slow_s)s;
-if (slow) process.on('SIGTERM', () => { server.close(); setTimeout(() => process.exit(0), slow * 1000); });
+if (slow) process.on('SIGTERM', () => {
+  server.close();
+  setTimeout(() => process.exit(0), slow * 1000);
+});
 """
 
 

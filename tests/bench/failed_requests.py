@@ -3,7 +3,8 @@
 
 A request is a connection of its own; it fails if there is no connection, it is cut off, or no
 answer comes within 5 s. The apps of frameworks are served by these; the others end at SIGTERM at once,
-or close their socket and take 500 ms. Two tools at a time.
+or close their socket and take 500 ms. Two tools at a time. After three saves to which no process came
+up a tool is given up.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ RATE = 100
 PAUSE_S = 1
 ANSWER_S = 5
 START_S = 5
+GIVE_UP = 3
 WIDTH = 2
 ENDS = {"at once": 0, "in 500 ms": 0.5}
 
@@ -66,6 +68,8 @@ def restarts(app, client, count):
     """What failed in each, and how often no process with the new content came."""
     failed, missed = [], 0
     for number in range(count):
+        if missed == GIVE_UP:
+            break
         before, known = client.failed, len(app.reports)
         app.project.save(f"save{number}")
         missed += app.wait_for(f"save{number}", START_S, known) is None
@@ -101,10 +105,10 @@ def one_turn(found, tool, kind, how, new_home, count):
 def row(found, tool, kind, how):
     values = found.of(tool, f"{kind}, ends {how}")
     if "failed" not in values:
-        return [f"{kind}, ends {how}, {tool.name}", *["-"] * 5]
-    return [f"{kind}, ends {how}, {tool.name}", values["asked"][0], values["failed_in_all"][0],
-            text_of(values["failed"][0], 0), values["missed"][0] or "",
-            "yes" if values["ended"][0] else ""]
+        return [f"{kind}, ends {how}, {tool.name}", *["-"] * 6]
+    return [f"{kind}, ends {how}, {tool.name}", len(values["failed"][0]), values["asked"][0],
+            values["failed_in_all"][0], text_of(values["failed"][0], 0),
+            values["missed"][0] or "", "yes" if values["ended"][0] else ""]
 
 
 def measure(arguments, new_home):
@@ -113,7 +117,7 @@ def measure(arguments, new_home):
              for how in (ENDS if kind in peers.PLAIN else ["at once"]) if tool.name != "bare"]
     together(WIDTH * arguments.hurry, lambda turn: one_turn(found, *turn, new_home, count), turns)
     tell(f"Requests at {RATE}/s over {count} restarts",
-         ["", "asked", "failed", "in each restart", "never up", "tool ended"],
+         ["", "saves", "asked", "failed", "in each restart", "never up", "tool ended"],
          [row(found, *turn) for turn in turns])
     found.tell_failed()
     return found.record()

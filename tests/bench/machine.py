@@ -6,7 +6,7 @@ import platform
 import time
 
 QUIET_LOAD = 1.0
-QUIET_WAIT_S = 30
+QUIET_WAIT_S = 10
 
 
 def described():

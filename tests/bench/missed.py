@@ -4,8 +4,8 @@
 A first save has the tool restart the app, and at a random moment, from when the old process has
 ended to one and a half times the app's bare start-up later, comes a second one. Unless a process
 that runs has read that within 10 s, it is missed; a first one that leads to nothing within 5 s,
-although all was at rest, is counted by itself. A tool that has ended is started anew. Two tools at a time: what is
-counted does not hang on how fast they are.
+although the app had been up for half a second, is counted as missed at rest. A tool that has ended
+is started anew. Four tools at a time: what is counted does not hang on how fast they are.
 """
 
 import os
@@ -22,7 +22,7 @@ MODULES = 50
 LIMIT_S = 10
 AT_REST_S = 5
 REST_S = 0.5
-WIDTH = 2
+WIDTH = 4
 
 
 def runs_with(app, word):
@@ -94,7 +94,8 @@ def row(found, tool, kind):
 def measure(arguments, new_home):
     found = Collected()
     pairs = [pair for pair in peers.pairs(arguments.tools) if pair[0].name != "bare"]
-    together(WIDTH * arguments.hurry, lambda pair: one_tool(arguments, found, *pair, new_home), pairs)
+    together(WIDTH + arguments.hurry - 1,
+             lambda pair: one_tool(arguments, found, *pair, new_home), pairs)
     tell("Saves at a random moment of a start-up", ["", "saves", "missed", "missed at rest",
                                                     "tool ended"],
          [row(found, tool, kind) for tool, kind in pairs])

@@ -48,6 +48,7 @@ class Session:
         self.tool, self.project = tool, project
         self.name = f"{tool.name}, {project.kind}"
         self.reports = []
+        self.begun = 0  # processes of the app, some of which have come to no report
         self.mark = f"BENCH_SESSION={os.getpid()}.{next(numbers)}"
         self.said = os.path.join(home, "said")
         fifo = os.path.join(home, "report")
@@ -82,7 +83,10 @@ class Session:
         self._partial = lines.pop()
         for line in lines:
             pid, began, word = line.decode().split(" ", 2)
-            self.reports.append(Report(int(pid), int(began), word, came))
+            if word:
+                self.reports.append(Report(int(pid), int(began), word, came))
+            else:
+                self.begun += 1
 
     def wait_until(self, condition, limit_s):
         """Whether it holds, as soon as it does; it can only come to hold by a report, or in time."""

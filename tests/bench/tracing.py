@@ -205,7 +205,7 @@ def run_case(name, arguments, runner):
     print(f"{name}: {case.what}{noise}")
     quick = [tracer for tracer in arguments.tracers if not tracer.slow] + of_builds(arguments.build)
     parts = 1 if arguments.quick else case.parts
-    results = rounds_of(runner, case, command_of(case.slice), quick, arguments.runs(5, 1), parts)
+    results = rounds_of(runner, case, command_of(case.slice), quick, arguments.runs(3, 1), parts)
     record = {"what": case.what, "machine_before": state, "parts": parts,
               "columns": tell_columns(results), "runs": results}
     slow = [tracer for tracer in arguments.tracers if tracer.slow]

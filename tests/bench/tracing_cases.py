@@ -202,9 +202,9 @@ class Case:
 # The smallest of those that differ in kind.
 QUICK = ("reopen-relative", "distinct", "python", "node", "make", "processes")
 CASES = {
-    "reopen-absolute": Case(reopen("./data.txt"), "1,000,000 times the same file", 0.02,
+    "reopen-absolute": Case(reopen("./data.txt"), "1,000,000 times the same file", 0.005,
                             parts=4, sliced=True),
-    "reopen-relative": Case(reopen("data.txt"), "1,000,000 times the same file", 0.02,
+    "reopen-relative": Case(reopen("data.txt"), "1,000,000 times the same file", 0.005,
                             parts=4, sliced=True),
     "distinct": Case(distinct, "100,000 files, once each", 0.1, parts=3),
     "python-tiny": Case(modules("python", TINY), "1,000 modules of a line", parts=5),
