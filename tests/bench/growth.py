@@ -112,10 +112,10 @@ def measure(arguments, new_home):
     for count in COUNTS[:-1] if arguments.quick else COUNTS:
         found.append(measure_count(count, new_home))
         os.chdir("/")
-    tell("Growth: PSS, RSS at first and after a restart, kB; bytes for each dependency; the launcher's own"
-         "\ntime for each report (with its start-up), and for each save of a file that is none, us; from a"
-         "\nsave to changed, from exited to started (with the settle time), the app's bare start-up, and"
-         "\nfrom a save to the new process's report, ms",
+    tell("Growth: PSS, RSS at first and after a restart, kB; bytes for each dependency; the launcher's"
+         "\nown time for each report (with its start-up), and for each save of a file that is none, us;"
+         "\nfrom a save to changed, from exited to started (with the settle time), the app's bare"
+         "\nstart-up, and from a save to the new process's report, ms",
          ["dependencies", "PSS", "RSS", "again", "each", "report us", "event us", "to changed",
           "to started", "bare", "restart"], [row(each, found[0]) for each in found])
     return found

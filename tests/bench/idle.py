@@ -66,7 +66,8 @@ def row(found, tool, kind):
         app = {name: app[name] - bare[0][name] for name in NAMES}
     return [f"{kind}, {tool.name}", values["processes"][0],
             f"{own['cpu_ms']:.2f}", own["switches"], own["pss_kb"],
-            f"{app['cpu_ms']:.2f}", app["switches"], app["anonymous_kb"], values["reports"][0] - 1 or ""]
+            f"{app['cpu_ms']:.2f}", app["switches"], app["anonymous_kb"],
+            values["reports"][0] - 1 or ""]
 
 
 def measure(arguments, new_home):

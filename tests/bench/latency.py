@@ -86,8 +86,10 @@ def row(found, tool, kind):
 def measure(arguments, new_home):
     found, pairs = Collected(), peers.pairs(arguments.tools, "all")
     for number in range(arguments.runs(3, 1)):
-        together(arguments.hurry, lambda pair, of=number: one_turn(arguments, found, *pair, new_home, of),
-                 rotated(pairs, number))
+        def turn(pair, of_round=number):
+            one_turn(arguments, found, *pair, new_home, of_round)
+
+        together(arguments.hurry, turn, rotated(pairs, number))
     tell("From a save to the new process's first instruction, ms",
          ["", *(f"saved {how}" for how in KINDS), "more than bare", "times bare", "missed"],
          [row(found, tool, kind) for tool, kind in pairs])

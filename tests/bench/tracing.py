@@ -159,7 +159,8 @@ def summary(runs, bare):
         "whole_ms": spread([run["whole_ns"] / 1e6 for run in runs]),
         "clock_ratio": ratios(lambda run: run["clock_ns"]),
         "processor_ratio": ratios(processor_us),
-        "processor_ratio_of_minima": min(map(processor_us, runs)) / max(min(map(processor_us, bare)), 1),
+        "processor_ratio_of_minima":
+            min(map(processor_us, runs)) / max(min(map(processor_us, bare)), 1),
         "whole_ratio": ratios(lambda run: run["whole_ns"]),
         "lost": sum(run["lost"] for run in runs),
     }
