@@ -9,6 +9,7 @@ up a tool is given up.
 
 import asyncio
 import threading
+import time
 
 import peers
 import session
@@ -84,7 +85,7 @@ def demand_service(port):
         for _ in range(100):
             if client.asked > client.failed + 1:
                 return
-            threading.Event().wait(0.1)
+            time.sleep(0.1)
     raise session.Failed("does not answer")
 
 

@@ -106,6 +106,8 @@ def with_descendants(first):
 
 def wait_for_end(process, limit_s):
     """As soon as it has ended: Popen.wait() with a limit sleeps ever longer, and notices late."""
+    if process.poll() is not None:
+        return process.returncode
     pidfd = os.pidfd_open(process.pid)
     try:
         if not select.select([pidfd], [], [], limit_s)[0]:

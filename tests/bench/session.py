@@ -15,6 +15,7 @@ import subprocess
 import time
 
 import apps
+import followed
 import peers
 import processes
 
@@ -92,6 +93,8 @@ class Session:
         """Whether it holds, as soon as it does; it can only come to hold by a report, or in time."""
         deadline = time.monotonic() + limit_s
         while not condition():
+            if followed.launched.stopping.is_set():
+                raise Failed("stopped")
             left = deadline - time.monotonic()
             if left <= 0:
                 return False

@@ -36,6 +36,7 @@ from tracing_cases import CASES, QUICK
 
 SHORT_NS = 2e9  # up to there, the whole command's time says something
 RUN_LIMIT_S = 120
+END_LIMIT_S = 10
 
 
 class Broken(Exception):
@@ -70,13 +71,19 @@ class Runner:
             raise Broken(f"{error}: {self.last_said()}") from error
         finally:
             os.close(fifo)
-            if process.poll() is None:
-                process.terminate()
-            process.wait()
+            self.end(process)
         if status != 0:
             raise Broken(f"status {status}: {self.last_said()}")
         return {"clock_ns": clock_ns, "user_us": user_us, "system_us": system_us,
                 "whole_ns": whole_ns, "lost": self.lost()}
+
+    def end(self, process):
+        process.terminate()
+        try:
+            processes.wait_for_end(process, END_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            processes.kill_marked(self.mark)
+            process.wait()
 
     def result_of(self, process, fifo):
         poll = select.poll()
