@@ -12,13 +12,14 @@ import shutil
 import subprocess
 import typing
 
+from followed import launched
+
 HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.realpath(os.path.join(HERE, "../.."))
 BUILD = os.path.join(ROOT, "build")
 NPM = os.path.join(BUILD, "peers")
-AUTORELOAD_RUN = os.path.abspath(
-    os.environ.get("AUTORELOAD_RUN") or os.path.join(BUILD, "autoreload-run"))
-PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+AUTORELOAD_RUN = launched.AUTORELOAD_RUN
+PATH = launched.own_environment("/")["PATH"]
 PYTHON = "/usr/bin/python3"  # for which Debian's packages are: the first on the PATH may be another
 INSTALL_LIMIT_S = 300
 ASK_LIMIT_S = 20

@@ -62,11 +62,18 @@ class Session:
         name, _, value = self.mark.partition("=")
         environment[name] = value
         self.began_ns = time.monotonic_ns()
-        with open(self.said, "ab") as said:
-            self.process = subprocess.Popen(
-                peers.at_port(project.kind, tool.command(project.kind), port), cwd=project.folder,
-                env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-                start_new_session=True)
+        self.process = self._start(peers.at_port(project.kind, tool.command(project.kind), port),
+                                   environment)
+
+    def _start(self, command, environment):
+        try:
+            with open(self.said, "ab") as said:
+                return subprocess.Popen(
+                    command, cwd=self.project.folder, env=environment, stdin=subprocess.DEVNULL,
+                    stdout=said, stderr=said, start_new_session=True)
+        except OSError as error:
+            os.close(self._reader)
+            raise Failed(f"cannot be executed: {error}") from error
 
     def __enter__(self):
         return self

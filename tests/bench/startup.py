@@ -16,13 +16,20 @@ MARK = str(os.getpid())
 COMMANDS = {"true": ["/bin/true"], "python": [peers.PYTHON, "-c", "pass"], "node": ["node", "-e", "0"]}
 
 
+def start(tracer, command, environment):
+    return subprocess.Popen([*(tracer.once or tracer.before), *command], start_new_session=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL,
+                            env={**environment, **tracer.environment, "BENCH_STARTUP": MARK})
+
+
 def run(tracer, command, environment):
     """In ms, or None if it has failed."""
     began = time.monotonic_ns()
-    process = subprocess.Popen([*(tracer.once or tracer.before), *command],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, start_new_session=True,
-                               env={**environment, **tracer.environment, "BENCH_STARTUP": MARK})
+    try:
+        process = start(tracer, command, environment)
+    except OSError:
+        return None
     try:
         status = processes.wait_for_end(process, LIMIT_S)
     except subprocess.TimeoutExpired:

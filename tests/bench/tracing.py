@@ -56,11 +56,7 @@ class Runner:
     def run(self, tracer, command):
         fifo = os.open(self.fifo, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         began = time.monotonic_ns()
-        with open(self.said, "w", encoding="utf-8") as said:
-            process = subprocess.Popen(
-                [*tracer.before, os.path.join(peers.BUILD, "measure"), self.fifo, *command],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
-                env={**self.environment, **tracer.environment}, start_new_session=True)
+        process = self.start(tracer, command)
         try:
             clock_ns, user_us, system_us, status = self.result_of(process, fifo)
             if not tracer.stays:
@@ -76,6 +72,16 @@ class Runner:
             raise Broken(f"status {status}: {self.last_said()}")
         return {"clock_ns": clock_ns, "user_us": user_us, "system_us": system_us,
                 "whole_ns": whole_ns, "lost": self.lost()}
+
+    def start(self, tracer, command):
+        try:
+            with open(self.said, "w", encoding="utf-8") as said:
+                return subprocess.Popen(
+                    [*tracer.before, os.path.join(peers.BUILD, "measure"), self.fifo, *command],
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
+                    env={**self.environment, **tracer.environment}, start_new_session=True)
+        except OSError as error:
+            raise Broken(f"cannot be executed: {error}") from error
 
     def end(self, process):
         process.terminate()
