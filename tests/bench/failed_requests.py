@@ -3,8 +3,8 @@
 
 A request is a connection of its own; it fails if there is no connection, it is cut off, or no
 answer comes within 5 s. The apps of frameworks are served by these; the others end at SIGTERM at once,
-or close their socket and take 500 ms. Two tools at a time. After three saves to which no process came
-up a tool is given up.
+or close their socket and take 500 ms. Three tools at a time. After three saves to which no
+process came up a tool is given up.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ PAUSE_S = 1
 ANSWER_S = 5
 START_S = 5
 GIVE_UP = 3
-WIDTH = 2
+WIDTH = 3
 ENDS = {"at once": 0, "in 500 ms": 0.5}
 
 
@@ -116,7 +116,7 @@ def measure(arguments, new_home):
     found, count = Collected(), arguments.runs(20, 3)
     turns = [(tool, kind, how) for tool, kind in peers.pairs(arguments.tools)
              for how in (ENDS if kind in peers.PLAIN else ["at once"]) if tool.name != "bare"]
-    together(WIDTH * arguments.hurry, lambda turn: one_turn(found, *turn, new_home, count), turns)
+    together(WIDTH + arguments.hurry - 1, lambda turn: one_turn(found, *turn, new_home, count), turns)
     tell(f"Requests at {RATE}/s over {count} restarts",
          ["", "saves", "asked", "failed", "in each restart", "never up", "tool ended"],
          [row(found, *turn) for turn in turns])

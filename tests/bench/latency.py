@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From the end of a save to the new process's first instruction, beside the app's bare start-up.
 
-Every tool is started in every round for each kind of save, of which it gets two, more than a second
+Every tool is started in every round for each kind of save, of which it gets three, more than a second
 after the app came up: those who look once a second notice nothing before, and are met at any moment.
 """
 
@@ -14,7 +14,7 @@ import peers
 import session
 from results import Collected, rotated, tell, text_of, together
 
-RUNS_A_ROUND = 2
+RUNS_A_ROUND = 3
 LIMIT_S = 5
 REST_S = (1.1, 2.1)
 KINDS = {"by rename": True, "in place": False}
@@ -85,7 +85,7 @@ def row(found, tool, kind):
 
 def measure(arguments, new_home):
     found, pairs = Collected(), peers.pairs(arguments.tools, "all")
-    for number in range(arguments.runs(3, 1)):
+    for number in range(arguments.runs(2, 1)):
         def turn(pair, of_round=number):
             one_turn(arguments, found, *pair, new_home, of_round)
 
