@@ -4,7 +4,7 @@
 #   make test                 unit tests, sanitized unit tests, the export audit, end-to-end tests,
 #                             what is reported beside what strace sees, and a little of make fuzz
 #   make fuzz FUZZ_SECONDS=10 libFuzzer's targets, each for so long
-#   make bench                what it costs, beside the same programs without it
+#   make bench                what it costs and does, beside other reloaders and tracers
 #   make coverage             how much of it the tests come through
 #   make install PREFIX=/usr/local DESTDIR=
 #   make V=1                  show the commands
@@ -179,8 +179,6 @@ fuzz: fuzz-targets
 
 bench: all bench-programs
 	$(Q)scripts/bench
-	$(Q)scripts/bench-observation
-	$(Q)scripts/bench-trace
 
 coverage:
 	$(Q)scripts/coverage

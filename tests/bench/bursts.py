@@ -8,7 +8,6 @@ import statistics
 import subprocess
 import time
 
-import followed
 from followed import BUSY, Followed, Missed, ms, write
 
 FILES = 1000
@@ -203,10 +202,10 @@ def measure_kind(name, folder, home, runs, busy):
 
 
 def measure(arguments, new_home):
-    print(f"2. Restarts for {FILES} replaced files: how many; in how many runs not one, and in how many"
-          f"\n   of these although it took {TARGET_S} s at most; after how many the process had not the last"
-          "\n   content; how long the replacing took, and from the last replacement to the last start,"
-          "\n   ms (to 4 ms, a tick of the file's time)")
+    print(f"Restarts for {FILES} replaced files: how many; in how many runs not one, and in how"
+          f"\nmany of these although it took {TARGET_S} s at most; after how many the process had not"
+          "\nthe last content; how long the replacing took, and from the last replacement to the last"
+          "\nstart, ms (to 4 ms, a tick of the file's time)")
     print(f"{'':24}{'machine':10}{'runs':>5}{'restarts':>9}{'most':>5}{'wrong':>6}{'in time':>8}"
           f"{'stale':>6}{'replace':>9}{'most':>7}{'to start':>10}{'least':>8}{'most':>8}")
     for busy in (0, BUSY_LOOPS):
@@ -214,4 +213,4 @@ def measure(arguments, new_home):
         folder = os.path.join(home, "project")
         make_project(folder)
         for name in KINDS:
-            measure_kind(name, folder, home, arguments.burst_runs, busy)
+            measure_kind(name, folder, home, arguments.runs(20, 2), busy)

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""A command under autoreload-run, all of whose events are kept, and what /proc tells of a process."""
+"""A command under autoreload-run, all of whose events are kept."""
 
 import json
 import os
 import select
 import sys
-import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../trials"))
@@ -72,50 +71,3 @@ def write(path, text):
         os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="ascii") as file:
         file.write(text)
-
-
-# --- processes ---
-
-
-def threads(pid):
-    return [f"/proc/{pid}/task/{thread}" for thread in os.listdir(f"/proc/{pid}/task")]
-
-
-def cpu_ns(pid):
-    """Of all its threads that live, as the scheduler counts it; else as clock ticks."""
-    try:
-        return sum(int(open(f"{thread}/schedstat", encoding="ascii").read().split()[0])
-                   for thread in threads(pid))
-    except FileNotFoundError:
-        fields = open(f"/proc/{pid}/stat", encoding="ascii").read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) * 10**9 // os.sysconf("SC_CLK_TCK")
-
-
-def fields_of(path):
-    """Name -> number, of a file with lines such as "VmRSS:  1234 kB"."""
-    found = {}
-    with open(path, encoding="utf-8", errors="replace") as file:
-        for line in file:
-            name, _, value = line.partition(":")
-            if value.split() and value.split()[0].isdigit():
-                found[name] = int(value.split()[0])
-    return found
-
-
-def context_switches(pid):
-    """Voluntary ones, and others, of all its threads."""
-    all_of = [fields_of(f"{thread}/status") for thread in threads(pid)]
-    return (sum(fields["voluntary_ctxt_switches"] for fields in all_of),
-            sum(fields["nonvoluntary_ctxt_switches"] for fields in all_of))
-
-
-def wait_until_idle(pid, quiet_s=0.3, limit_s=60):
-    """Until the process has used no processor time for so long. Returns what it has used, in ns."""
-    deadline = time.monotonic() + limit_s
-    used = cpu_ns(pid)
-    while True:
-        time.sleep(quiet_s)
-        now = cpu_ns(pid)
-        if now == used or time.monotonic() > deadline:
-            return now
-        used = now

@@ -9,6 +9,7 @@ import subprocess
 
 import followed
 from followed import Followed, write
+from processes import marked
 
 FIRST = os.path.realpath(os.path.join(followed.HERE, "../../build/first"))
 MARK = "AUTORELOAD_TEST_MARK"
@@ -52,19 +53,6 @@ def measure_gap(name, options, runs, make_folder):
           f"{min(found):.2f} to {max(found):.2f}")
 
 
-def marked(mark):
-    """The processes that have it in their environment, but for this one."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/environ", "rb") as file:
-                if mark.encode() in file.read().split(b"\0") and int(pid) != os.getpid():
-                    found.append(int(pid))
-        except OSError:
-            pass
-    return found
-
-
 def zombies_of(pid):
     states = subprocess.run(["ps", "-o", "stat=", "--ppid", str(pid)], capture_output=True,
                             text=True, check=False).stdout.split()
@@ -91,8 +79,9 @@ def measure_left(make_folder):
         os.kill(pid, signal.SIGKILL)
 
 
-def measure(options, make_folder):
-    print(f"gap: from the old process's last word to the new one's first, {options.runs} restarts")
-    measure_gap("as it is", [], options.runs, make_folder)
-    measure_gap("--settle 0", ["--settle", "0"], options.runs, make_folder)
+def measure(arguments, make_folder):
+    runs = arguments.runs(100, 5)
+    print(f"From the old process's last word to the new one's first, {runs} restarts")
+    measure_gap("as it is", [], runs, make_folder)
+    measure_gap("--settle 0", ["--settle", "0"], runs, make_folder)
     measure_left(make_folder)

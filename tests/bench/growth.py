@@ -2,12 +2,13 @@
 """How memory and time grow with the number of dependencies, in a fifth as many folders."""
 
 import os
-import statistics
 import subprocess
 import time
 
 import followed
+import processes
 from followed import Followed, ms, write
+from results import tell, text_of
 
 COUNTS = (100, 1_000, 10_000, 100_000)
 PER_FOLDER = 5
@@ -40,22 +41,23 @@ class Alone:
             stdout=subprocess.PIPE,
         ) as launcher:
             launcher.stdout.readline()
-            used = followed.wait_until_idle(launcher.pid)
+            used = processes.wait_until_idle(launcher.pid)
             self.per_report_us = used / count / 1e3
-            self.rss_kb = followed.fields_of(f"/proc/{launcher.pid}/status")["VmRSS"]
+            self.rss_kb = processes.fields_of(f"/proc/{launcher.pid}/status")["VmRSS"]
+            self.pss_kb = processes.pss_kb(launcher.pid)
             for i in range(STRANGE_SAVES):
                 replace("part0/stranger", str(i))
-            self.per_event_us = (followed.wait_until_idle(launcher.pid) - used) / STRANGE_SAVES / 1e3
+            self.per_event_us = (processes.wait_until_idle(launcher.pid) - used) / STRANGE_SAVES / 1e3
             replace("part0/file0", "again")
             launcher.stdout.readline()
-            followed.wait_until_idle(launcher.pid)
-            self.rss_again_kb = followed.fields_of(f"/proc/{launcher.pid}/status")["VmRSS"]
+            processes.wait_until_idle(launcher.pid)
+            self.rss_again_kb = processes.fields_of(f"/proc/{launcher.pid}/status")["VmRSS"]
             launcher.terminate()
 
 
 def restarts(folder, home, count):
-    """From a save to changed, and from exited to started, in ms, of each."""
-    to_changed, to_started = [], []
+    """From a save to changed, from exited to started, and from a save to the report, in ms, of each."""
+    found = {"to_changed": [], "to_started": [], "restart": []}
     paths = [f"{folder}/part{i // PER_FOLDER}/file{i}" for i in range(count)]
     with Followed(["/usr/bin/python3", "app.py"], folder, home) as app:
         app.demand(lambda: app.is_up(paths), "no start", UP_LIMIT_S)
@@ -63,31 +65,57 @@ def restarts(folder, home, count):
             app.wait_for_quiet(0.2)
             begun, generation = len(app.events), app.generation
             saved = replace(paths[(7919 * (i + 1)) % count], f"{i} again")
-            app.demand(lambda: app.generation > generation and app.is_up(paths), "no restart",
-                       UP_LIMIT_S)
+            app.demand(lambda: app.generation > generation and app.running(), "no restart", UP_LIMIT_S)
+            found["restart"].append(ms(time.monotonic() - saved))
+            app.demand(lambda: app.is_up(paths), "not watched again", UP_LIMIT_S)
             at = {event["event"]: event["time"]
                   for event in app.of_kind("changed", "exited", "started", since=begun)}
-            to_changed.append(ms(at["changed"] - saved))
-            to_started.append(ms(at["started"] - at["exited"]))
-    return to_changed, to_started
+            found["to_changed"].append(ms(at["changed"] - saved))
+            found["to_started"].append(ms(at["started"] - at["exited"]))
+    return found
 
 
-def measure(_, new_home):
-    print("4. Growth: RSS at first and after a restart; the launcher's own time for each report (with"
-          "\n   its start-up), and for each save of a file that is none; from a save to changed, from"
-          "\n   exited to started, of which the settle time is 5 ms")
-    print(f"{'dependencies':>12}{'RSS':>10}{'again':>10}{'/report':>11}{'/event':>10}"
-          f"{'to changed':>12}{'most':>8}{'to started':>12}{'most':>8}")
-    for count in COUNTS:
-        home = new_home()
-        folder = os.path.join(home, "project")
-        for i in range(count):
-            write(f"{folder}/part{i // PER_FOLDER}/file{i}", "text\n")
-        write(f"{folder}/app.py", APP % count)
-        os.chdir(folder)
-        alone = Alone(folder, home, count)
-        to_changed, to_started = restarts(folder, home, count)
-        print(f"{count:>12}{alone.rss_kb:>7} kB{alone.rss_again_kb:>7} kB"
-              f"{alone.per_report_us:>8.1f} us{alone.per_event_us:>7.1f} us"
-              f"{statistics.median(to_changed):>9.2f} ms{max(to_changed):>8.2f}"
-              f"{statistics.median(to_started):>9.2f} ms{max(to_started):>8.2f}", flush=True)
+def measure_count(count, new_home):
+    home = new_home()
+    folder = os.path.join(home, "project")
+    for i in range(count):
+        write(f"{folder}/part{i // PER_FOLDER}/file{i}", "text\n")
+    write(f"{folder}/app.py", APP % count)
+    os.chdir(folder)
+    bare = bare_start(home)
+    return {"dependencies": count, "bare_start": bare, **vars(Alone(folder, home, count)),
+            **restarts(folder, home, count)}
+
+
+def bare_start(home):
+    """From before the process to its report, in ms."""
+    began = time.monotonic()
+    with subprocess.Popen(["/usr/bin/python3", "app.py"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, env=followed.launched.own_environment(home)) as app:
+        app.stdout.readline()
+        took = ms(time.monotonic() - began)
+        app.kill()
+    return took
+
+
+def row(found, least):
+    more = found["dependencies"] - least["dependencies"]
+    each = f"{1024 * (found['rss_kb'] - least['rss_kb']) / more:.0f}" if more else ""
+    return [found["dependencies"], found["pss_kb"], found["rss_kb"], found["rss_again_kb"], each,
+            f"{found['per_report_us']:.1f}", f"{found['per_event_us']:.1f}",
+            text_of(found["to_changed"]), text_of(found["to_started"]), f"{found['bare_start']:.0f}",
+            text_of(found["restart"], 0)]
+
+
+def measure(arguments, new_home):
+    found = []
+    for count in COUNTS[:-1] if arguments.quick else COUNTS:
+        found.append(measure_count(count, new_home))
+        os.chdir("/")
+    tell("Growth: PSS, RSS at first and after a restart, kB; bytes for each dependency; the launcher's"
+         "\nown time for each report (with its start-up), and for each save of a file that is none, us;"
+         "\nfrom a save to changed, from exited to started (with the settle time), the app's bare"
+         "\nstart-up, and from a save to the new process's report, ms",
+         ["dependencies", "PSS", "RSS", "again", "each", "report us", "event us", "to changed",
+          "to started", "bare", "restart"], [row(each, found[0]) for each in found])
+    return found

@@ -1,56 +1,85 @@
 # SPDX-License-Identifier: MIT
-"""What our own process does and needs while the program sleeps and nobody edits."""
+"""What a tool does and needs while an app of 300 modules sleeps and nobody edits.
 
-import compileall
-import os
+Its own processes are all that came of it but the app and what came of that. What the reloader does
+within the app (a thread that looks for changes, a preloaded library) is the app's figure less that
+of the same app bare, and is told beside it: of its memory, only what is anonymous, as it may share its
+program with the tool.
+"""
+
+import itertools
 import time
 
-import followed
-from followed import Followed, write
+import peers
+import processes
+import session
+from results import Collected, tell, together
 
 MODULES = 300
-MAPPED = "/autoreload-run"  # our library, among what the program has mapped
+SETTLE_S = 2
+WIDTH = 2
+NAMES = ("cpu_ms", "switches", "pss_kb", "anonymous_kb")
+MEMORY = ("pss_kb", "anonymous_kb")
 
 
-def library_kb(pid):
-    """What our library adds to the program: its mappings' part of the PSS."""
-    total, ours = 0, False
-    with open(f"/proc/{pid}/smaps", encoding="utf-8", errors="replace") as file:
-        for line in file:
-            words = line.split()
-            if not words[0].endswith(":"):
-                ours = MAPPED in line
-            elif ours and words[0] == "Pss:":
-                total += int(words[1])
+def figures(pids):
+    """All that can be summed up; a process that ends meanwhile counts as nothing."""
+    total = dict.fromkeys(NAMES, 0)
+    for pid in pids:
+        try:
+            memory = processes.fields_of(f"/proc/{pid}/smaps_rollup")
+            of_one = (processes.cpu_ns(pid) / 1e6, sum(processes.context_switches(pid)),
+                      memory["Pss"], memory["Pss_Anon"])
+        except OSError:
+            continue
+        for name, value in zip(NAMES, of_one):
+            total[name] += value
     return total
 
 
+def during(before, after):
+    """Time and switches are counted since then; memory is as it is."""
+    return {name: after[name] - (0 if name in MEMORY else before[name]) for name in NAMES}
+
+
+def one_turn(arguments, found, tool, kind, new_home):
+    try:
+        with session.started(tool, kind, new_home, modules=MODULES) as app:
+            app.settle(1 if arguments.quick else SETTLE_S)
+            own, apps = app.own_processes(), processes.with_descendants(app.app())
+            before = figures(own), figures(apps)
+            time.sleep(arguments.runs(20, 3))
+            after = figures(own), figures(apps)
+            found.add(tool, kind, own=during(before[0], after[0]), app=during(before[1], after[1]),
+                      processes=len(own), reports=len(app.reports))
+    except session.Failed as why:
+        found.fail(tool, kind, why)
+
+
+def row(found, tool, kind):
+    values = found.of(tool, kind)
+    if "own" not in values:
+        return [f"{kind}, {tool.name}", *["-"] * 8]
+    own, app = values["own"][0], dict(values["app"][0])
+    bare = found.of(peers.TOOLS[0], kind).get("app")
+    if bare and tool.name != "bare":
+        app = {name: app[name] - bare[0][name] for name in NAMES}
+    return [f"{kind}, {tool.name}", values["processes"][0],
+            f"{own['cpu_ms']:.2f}", own["switches"], own["pss_kb"],
+            f"{app['cpu_ms']:.2f}", app["switches"], app["anonymous_kb"],
+            values["reports"][0] - 1 or ""]
+
+
 def measure(arguments, new_home):
-    home = new_home()
-    folder = os.path.join(home, "project")
-    names = [f"part{i // 50}.module{i}" for i in range(MODULES)]
-    for name in names:
-        write(f"{folder}/{name.replace('.', '/')}.py", f"VALUE = '{name}'\n" * 10)
-    write(f"{folder}/app.py", "".join(f"import {name}\n" for name in names)
-          + "import os, time\nprint(os.getpid(), 'up', flush=True)\ntime.sleep(100000)\n")
-    # As from the second time on: byte code that has just been written costs us memory, too.
-    compileall.compile_dir(folder, quiet=2)
-    with Followed(["/usr/bin/python3", "app.py"], folder, home) as app:
-        paths = [f"{folder}/{name.replace('.', '/')}.py" for name in names]
-        app.demand(lambda: app.is_up(paths), "no start")
-        app.wait_for_quiet(2)
-        ours = app.process.pid
-        switched, used = followed.context_switches(ours), followed.cpu_ns(ours)
-        time.sleep(arguments.idle_seconds)
-        voluntary, other = (now - before for now, before in
-                            zip(followed.context_switches(ours), switched))
-        used = followed.cpu_ns(ours) - used
-        memory = followed.fields_of(f"/proc/{ours}/smaps_rollup")
-        print(f"3. Idle for {arguments.idle_seconds:g} s, a program of {MODULES} modules that sleeps")
-        print(f"context switches          {voluntary} voluntary, {other} other"
-              f"{'  OVER' if voluntary + other else ''}")
-        print(f"processor time            {used / 1e6:.3f} ms{'  OVER' if used else ''}")
-        print(f"PSS of the launcher       {memory['Pss']} kB ({memory['Pss_Anon']} of its own,"
-              f" {memory['Pss_File']} of files); RSS {memory['Rss']} kB"
-              f"{'  OVER' if memory['Pss'] > 512 else ''}")
-        print(f"PSS of our library        {library_kb(app.pid)} kB in the program", flush=True)
+    found, pairs = Collected(), peers.pairs(arguments.tools, "bare")
+    half = (len(pairs) + 1) // 2
+    # What several share counts as a part for each: those at a time are of different kinds, mostly.
+    both = itertools.zip_longest(pairs[:half], pairs[half:])
+    together(WIDTH * arguments.hurry, lambda pair: one_turn(arguments, found, *pair, new_home),
+             [pair for two in both for pair in two if pair])
+    tell(f"Idle for {arguments.runs(20, 3)} s: the tool's own processes; in the app, more than bare",
+         ["", "processes", "CPU ms", "switches", "PSS kB", "app CPU ms", "switches", "own kB",
+          "restarts"],
+         [row(found, tool, kind) for tool, kind in pairs])
+    found.tell_failed()
+    return found.record()

@@ -108,8 +108,9 @@ class Session:
 
 
 def measure(arguments, new_home):
+    seconds = arguments.runs(30, 3)
     sessions = [Session(name, new_home()) for name in PROGRAMS]
-    time.sleep(arguments.self_seconds)
+    time.sleep(seconds)
     wasted = [session.restarts() for session in sessions]
     changed = [[os.path.relpath(event["path"], session.folder) for event in session.told("changed")]
                for session in sessions]
@@ -120,7 +121,7 @@ def measure(arguments, new_home):
             session.restarts() == before for session, before in zip(sessions, wasted)):
         time.sleep(0.1)
     time.sleep(1)
-    print(f"5. Restarts in {arguments.self_seconds:g} s, with nobody editing; and then for a real save")
+    print(f"Restarts in {seconds} s, with nobody editing; and then for a real save")
     for session, before, why in zip(sessions, wasted, changed):
         real = session.restarts() - before
         session.end()
