@@ -154,6 +154,13 @@ static struct entry *new_entry(const char *path)
 	return entry;
 }
 
+static void put_into_set(struct entry *entry, struct dependencies *set)
+{
+	const char *path = entry->dependency.path;
+
+	HASH_ADD_KEYPTR(hh, set->entries, path, strlen(path), entry);
+}
+
 static void put_into_folder(struct entry *entry, struct folder *folder)
 {
 	entry->next_in_folder = folder->first;
@@ -177,7 +184,7 @@ struct dependency *dependencies_enter(struct dependencies *set, const char *path
 		return NULL;
 	}
 	put_into_folder(entry, folder);
-	HASH_ADD_KEYPTR(hh, set->entries, entry->dependency.path, strlen(path), entry);
+	put_into_set(entry, set);
 	return &entry->dependency;
 }
 
@@ -222,16 +229,19 @@ void dependencies_prune(struct dependencies *set,
 			bool (*keep)(const struct dependency *dependency, void *context),
 			void *context)
 {
-	struct entry *entry;
-	struct entry *next;
+	struct entry *entry = set->entries;
 	size_t twice;
 
-	HASH_ITER(hh, set->entries, entry, next)
-	{
-		if (!keep(&entry->dependency, context)) {
-			HASH_DEL(set->entries, entry);
+	HASH_CLEAR(hh, set->entries); /* its links stay */
+	while (entry != NULL) {
+		struct entry *next = entry->hh.next;
+
+		if (keep(&entry->dependency, context)) {
+			put_into_set(entry, set);
+		} else {
 			free_entry(entry);
 		}
+		entry = next;
 	}
 	make_folders(set);
 	twice = 2 * dependencies_count(set);

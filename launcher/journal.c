@@ -99,17 +99,18 @@ json_t *journal_new(const struct journal *journal, const char *name)
 
 void journal_write(struct journal *journal, json_t *event)
 {
-	char *line =
-	    event != NULL ? json_dumps(event, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-	size_t length = line != NULL ? strlen(line) : 0;
+	size_t length;
+	char *line;
 
 	if (event == NULL) {
 		return;
 	}
+	line = json_dumps(event, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	json_decref(event);
 	if (line == NULL) {
 		memory_exhausted();
 	}
+	length = strlen(line);
 	line[length++] = '\n'; /* in place of its NUL */
 	for (size_t at = 0; at < length;) {
 		ssize_t written = write(journal->events, line + at, length - at);

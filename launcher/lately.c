@@ -7,6 +7,8 @@
 
 #include "launcher/table.h"
 
+#define NOTED_MAX 65536 /* more than a person touches: no further ones are */
+
 struct noted {
 	char *path;
 	unsigned generations;
@@ -62,6 +64,9 @@ unsigned lately_note(struct lately *lately, const char *path)
 		return noted->generations;
 	}
 	HASH_FIND_STR(lately->before, path, before);
+	if (HASH_COUNT(lately->now) >= NOTED_MAX) {
+		return 1;
+	}
 	noted = calloc(1, sizeof(*noted));
 	if (noted == NULL || (noted->path = strdup(path)) == NULL) {
 		memory_exhausted();

@@ -1,14 +1,16 @@
-// SPDX-License-Identifier: MIT
-// A hostile program of the command's: writes into the channel what it likes. Blocking, so that
-// nothing is lost.
-//
-//   forge random SEED BYTES      bytes of no meaning
-//   forge torn COUNT             frames that begin and are not finished, and finished ones that did
-//   not begin forge pids COUNT             a hello of as many processes forge paths COUNT FOLDER as
-//   many files read in the folder, none of which is there forge chain COUNT            each process
-//   forked from the one before forge hello PID PATH WORD    the process says what it runs forge
-//   lost COUNT             so many reports could not be sent forge KIND PATH [SECOND]     read,
-//   missing, stat, list, exec, rename, remove, load: of the path
+/* SPDX-License-Identifier: MIT */
+/*
+ * A hostile program of the command's: writes into the channel what it likes. Blocking, so that
+ * nothing is lost.
+ *
+ *   forge random SEED BYTES     bytes of no meaning
+ *   forge torn COUNT            frames that begin and are not finished, and ends without a
+ * beginning forge pids COUNT            a hello of as many processes forge chain COUNT each process
+ * forked from the one before forge paths COUNT FOLDER    as many files read in the folder, none of
+ * which is there forge hello PID PATH WORD   the process says what it runs forge lost COUNT so many
+ * reports could not be sent forge KIND PATH [SECOND]    read, missing, stat, list, exec, rename,
+ * remove, load: of the path
+ */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
