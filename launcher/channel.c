@@ -232,7 +232,13 @@ static bool take_part(struct channel *channel, const struct report_header *heade
 	return true;
 }
 
-uint64_t channel_gather(struct channel *channel)
+uint64_t channel_sent(const struct channel *channel)
+{
+	return channel->received + intake_waiting(channel->intake);
+}
+
+/* Only when what was taken before has been gone through: memory is for what waits in one place. */
+static bool take_more(struct channel *channel)
 {
 	size_t size = intake_take(channel->intake, &channel->buffer);
 
@@ -240,7 +246,7 @@ uint64_t channel_gather(struct channel *channel)
 		channel->received += size;
 		channel->now_ns = (uint64_t)clock_now_ns(CLOCK_MONOTONIC);
 	}
-	return channel->received;
+	return size > 0;
 }
 
 uint64_t channel_taken(const struct channel *channel)
@@ -258,9 +264,7 @@ int channel_next(struct channel *channel, struct report *report)
 		long size = report_decode(frame, buffer->filled - buffer->at, &header);
 
 		if (size == 0) {
-			uint64_t before = channel->received;
-
-			if (channel_gather(channel) == before) {
+			if (!take_more(channel)) {
 				return 0;
 			}
 			continue;

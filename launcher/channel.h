@@ -51,10 +51,10 @@ const char *channel_folder(const struct channel *channel);
 int channel_next(struct channel *channel, struct report *report);
 
 /*
- * Takes in all that has been sent until now. Returns how many bytes have come in ever;
- * channel_taken() tells how many of them channel_next() has gone through.
+ * How many bytes have been sent ever, up to now; channel_taken() tells how many of them
+ * channel_next() has gone through.
  */
-uint64_t channel_gather(struct channel *channel);
+uint64_t channel_sent(const struct channel *channel);
 uint64_t channel_taken(const struct channel *channel);
 
 /*

@@ -12,13 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "launcher/memory.h"
 
 #define READ_SIZE     ((size_t)256 << 10)
-#define MEMORY_MAX    ((size_t)16 << 20)  /* then writers do have to wait */
+#define MEMORY_MAX    ((size_t)64 << 20)  /* then writers do have to wait */
 #define KEPT_SIZE     ((size_t)512 << 10) /* what stays allocated when all is quiet */
 #define GATHER_NS     4000000
 #define FULL_RETRY_MS 10
@@ -245,6 +246,20 @@ void intake_close(struct intake *intake)
 int intake_fd(const struct intake *intake)
 {
 	return intake->ready;
+}
+
+size_t intake_waiting(struct intake *intake)
+{
+	int in_pipe = 0;
+	size_t size;
+
+	pthread_mutex_lock(&intake->lock);
+	size = intake->come.filled - intake->come.at;
+	if (ioctl(intake->fd, FIONREAD, &in_pipe) == 0 && in_pipe > 0) {
+		size += (size_t)in_pipe;
+	}
+	pthread_mutex_unlock(&intake->lock);
+	return size;
 }
 
 size_t intake_take(struct intake *intake, struct intake_buffer *buffer)

@@ -30,6 +30,9 @@ int intake_fd(const struct intake *intake);
  */
 size_t intake_take(struct intake *intake, struct intake_buffer *buffer);
 
+/* How many bytes have come that intake_take() has not taken, those in the pipe included. */
+size_t intake_waiting(struct intake *intake);
+
 /* Room for `more` bytes behind what is left in the buffer; -1 and errno ENOMEM. */
 int intake_make_room(struct intake_buffer *buffer, size_t more);
 

@@ -94,7 +94,7 @@ static int take_in(struct loop *loop, int most)
 {
 	struct channel *channel = loop->parts.channel;
 	/* For a trace, what has come waits where it is, and then the command does. */
-	uint64_t end = loop->parts.trace == NULL ? channel_gather(channel) : UINT64_MAX;
+	uint64_t end = loop->parts.trace == NULL ? channel_sent(channel) : UINT64_MAX;
 	struct report report;
 	int count = 0;
 
@@ -171,7 +171,7 @@ static int take_reports(struct loop *loop)
 /* All that had been reported when this began; when all is ending, nobody waits for very many. */
 void loop_take_all_reports(struct loop *loop)
 {
-	uint64_t end = channel_gather(loop->parts.channel);
+	uint64_t end = channel_sent(loop->parts.channel);
 	int count = 0;
 	int more = 1;
 

@@ -419,7 +419,7 @@ static struct outcome play_stream(bool in_pieces)
 		write_piece(channel, writer, from, to, &outcome);
 		must(__sanitizer_get_current_allocated_bytes() <= memory + MEMORY_MAX);
 	}
-	must(channel_gather(channel) == scene.size);
+	must(channel_sent(channel) == scene.size);
 	outcome.taken = channel_taken(channel);
 	outcome.malformed = channel_malformed(channel);
 	(void)close(writer);
