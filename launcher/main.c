@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -26,13 +25,12 @@
 #include "launcher/options.h"
 #include "launcher/own_preloads.h"
 #include "launcher/printable.h"
+#include "launcher/surroundings.h"
 #include "preload/guest.h"
 #include "preload/system_paths.h"
 
-#define STATUS_OURS	   125 /* something went wrong with us, not with the command */
-#define DESCRIPTORS_NEEDED 24  /* most of them always, the rest while processes are looked for */
-#define DESCRIPTORS_USUAL  256
-#define MMAP_THRESHOLD	   (128 << 10)
+#define STATUS_OURS    125 /* something went wrong with us, not with the command */
+#define MMAP_THRESHOLD (128 << 10)
 
 extern char **environ;
 
@@ -219,45 +217,6 @@ static int open_parts(struct parts *parts, bool loadable)
 	return parts->environment != NULL ? 0 : fail("cannot make the command's", "environment");
 }
 
-/*
- * Nothing that we open later may fail for want of a number: processes that cannot be looked for,
- * for one, cannot be stopped. Where the limit is a usual one, that is no question.
- */
-static bool has_descriptors(void)
-{
-	int numbers[DESCRIPTORS_NEEDED];
-	struct rlimit limit;
-	int count = 0;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS_USUAL) {
-		return true;
-	}
-	while (count < DESCRIPTORS_NEEDED &&
-	       (numbers[count] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0) {
-		count++;
-	}
-	for (int i = 0; i < count; i++) {
-		close(numbers[i]);
-	}
-	if (count < DESCRIPTORS_NEEDED) {
-		message(
-		    MESSAGE_ERROR,
-		    "cannot open enough files: the limit is %llu, and %d more are needed (raise "
-		    "it with ulimit -n)",
-		    (unsigned long long)limit.rlim_cur, DESCRIPTORS_NEEDED - count);
-	}
-	return count == DESCRIPTORS_NEEDED;
-}
-
-static void tell_lacking(void)
-{
-	if (access("/proc/self", F_OK) != 0) {
-		message(MESSAGE_NORMAL, "there is no /proc: of the command's processes only the "
-					"first can be stopped, mounts are not noticed, and what "
-					"the command is redirected to is not known");
-	}
-}
-
 /* Before the channel has its thread, and before anything can become our child. */
 static void start_guardian(struct parts *parts, char **argv)
 {
@@ -317,10 +276,10 @@ static int run(struct parts *parts, char **argv)
 	if (status != 0) {
 		return status;
 	}
-	if (!has_descriptors()) {
+	if (!surroundings_have_descriptors()) {
 		return STATUS_OURS;
 	}
-	tell_lacking();
+	surroundings_tell_lacking();
 	start_guardian(parts, argv);
 	/* From now on there is something to be tidied up, whatever ends us. */
 	if (signals_open(&parts->signals) != 0) {
@@ -387,12 +346,7 @@ int main(int argc, char **argv)
 	char problem[512];
 	int status = STATUS_OURS;
 
-	if (getauxval(AT_SECURE) != 0) {
-		message(
-		    MESSAGE_ERROR,
-		    "it runs with rights that its caller does not have, which the command would "
-		    "get: it must not be installed set-user-ID, set-group-ID or with "
-		    "capabilities");
+	if (surroundings_grant_rights()) {
 		return STATUS_OURS;
 	}
 	own_preloads_leave(argv);
