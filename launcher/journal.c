@@ -2,11 +2,7 @@
 /* What happened, told to the user and to --events; see journal.h. */
 #include "launcher/journal_state.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -15,23 +11,12 @@
 
 #include "launcher/base64.h"
 #include "launcher/clock.h"
+#include "launcher/event_stream.h"
 #include "launcher/memory.h"
 #include "launcher/message.h"
 #include "launcher/printable.h"
 #include "launcher/signal_names.h"
 #include "launcher/utf8.h"
-
-/* A number is a descriptor that we were given: the command must not get it, too. */
-static int open_events(const char *events)
-{
-	char *end;
-	long number = strtol(events, &end, 10);
-
-	if (isdigit((unsigned char)events[0]) && *end == '\0' && number <= INT_MAX) {
-		return fcntl((int)number, F_SETFD, FD_CLOEXEC) == 0 ? (int)number : -1;
-	}
-	return open(events, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
-}
 
 struct journal *journal_open(const char *events, const char *base, const char *name)
 {
@@ -40,12 +25,11 @@ struct journal *journal_open(const char *events, const char *base, const char *n
 	if (journal == NULL) {
 		return NULL;
 	}
-	journal->events = -1;
 	journal->base = strdup(base);
 	journal->name = printable_path(name);
 	if (journal->base != NULL && journal->name != NULL) {
-		journal->events = events != NULL ? open_events(events) : -1;
-		if (events == NULL || journal->events >= 0) {
+		journal->events = events != NULL ? event_stream_open(events) : NULL;
+		if (events == NULL || journal->events != NULL) {
 			return journal;
 		}
 	}
@@ -58,9 +42,7 @@ void journal_close(struct journal *journal)
 	int saved_errno = errno;
 
 	if (journal != NULL) {
-		if (journal->events >= 0) {
-			close(journal->events);
-		}
+		event_stream_close(journal->events);
 		free(journal->base);
 		free(journal->name);
 		free(journal);
@@ -86,7 +68,7 @@ json_t *journal_new(const struct journal *journal, const char *name)
 {
 	json_t *event;
 
-	if (journal->events < 0) {
+	if (journal->events == NULL || event_stream_has_ended(journal->events)) {
 		return NULL;
 	}
 	event = json_pack("{s:s, s:f}", "event", name, "time",
@@ -112,26 +94,13 @@ void journal_write(struct journal *journal, json_t *event)
 	}
 	length = strlen(line);
 	line[length++] = '\n'; /* in place of its NUL */
-	for (size_t at = 0; at < length;) {
-		ssize_t written = write(journal->events, line + at, length - at);
-
-		if (written < 0 && errno == EAGAIN) {
-			struct pollfd full = {.fd = journal->events, .events = POLLOUT};
-
-			poll(&full, 1, -1);
-		} else if (written < 0 && errno != EINTR) {
-			if (errno != EPIPE) { /* a reader that has had enough is no trouble */
-				message(MESSAGE_ERROR,
-					"cannot write to --events: %s; no more are written",
-					strerror(errno));
-			}
-			close(journal->events);
-			journal->events = -1;
-			break;
-		}
-		at += written > 0 ? (size_t)written : 0;
-	}
+	event_stream_add(journal->events, line, length);
 	free(line);
+}
+
+bool journal_flush(struct journal *journal)
+{
+	return journal->events == NULL || event_stream_flush(journal->events);
 }
 
 void journal_started(struct journal *journal, unsigned generation, pid_t pid, int64_t now_ns)

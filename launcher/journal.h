@@ -30,6 +30,9 @@ struct ending_words {
 struct journal *journal_open(const char *events, const char *base, const char *name);
 void journal_close(struct journal *journal);
 
+/* Writes what could not be written yet, as far as that is possible now. True: nothing is left. */
+bool journal_flush(struct journal *journal);
+
 void journal_started(struct journal *journal, unsigned generation, pid_t pid, int64_t now_ns);
 /* The dependency is watched from now on; program: who used it, may be NULL. */
 void journal_watching(struct journal *journal, const struct dependency *dependency,

@@ -9,7 +9,7 @@
 #include "launcher/journal.h"
 
 struct journal {
-	int events; /* -1: nobody reads them */
+	struct event_stream *events; /* NULL: nobody wants them */
 	char *base;
 	char *name;
 	int64_t started_ns; /* of the generation */
@@ -21,8 +21,7 @@ json_t *journal_path(const char *path);
 /* An event of this name; NULL if nobody reads them. */
 json_t *journal_new(const struct journal *journal, const char *name);
 
-/* Writes the whole line, or gives up on a reader that has gone. Takes the event; NULL does nothing.
- */
+/* Writes it as a line, now or when there is room. Takes the event; NULL does nothing. */
 void journal_write(struct journal *journal, json_t *event);
 
 /* An event that tells a path and, unless NULL, a reason. */

@@ -18,6 +18,7 @@
 #include "launcher/widening.h"
 #include "preload/guest.h"
 
+#define EVENTS_RETRY_MS	   50
 #define REPORTS_AT_THE_END 20000
 #define REPORTS_AT_ONCE	   512 /* then they are judged, and signals have their turn */
 
@@ -351,8 +352,11 @@ static void close_loop(struct loop *loop)
 static bool wait_for_source(struct loop *loop)
 {
 	struct epoll_event ready = {.events = 0};
-	int timeout = channel_has_more(loop->parts.channel) ? 0 : -1;
+	int timeout = journal_flush(loop->parts.journal) ? -1 : EVENTS_RETRY_MS;
 
+	if (channel_has_more(loop->parts.channel)) {
+		timeout = 0;
+	}
 	if (epoll_wait(loop->epoll, &ready, 1, timeout) < 0 && errno != EINTR) {
 		return false;
 	}
