@@ -12,4 +12,13 @@
  */
 void bounds_keep(struct generations *generations);
 
+/*
+ * Of an entry that has just been made: if it was forgotten, and the process that has written it is
+ * still there, it is its output again. A second writing by one process is not reported.
+ */
+void bounds_recall(const struct generations *generations, struct dependency *dependency);
+
+/* A new generation, or none any more: nothing has been forgotten. */
+void bounds_begin(struct generations *generations);
+
 #endif

@@ -181,6 +181,7 @@ struct dependency *dependencies_enter(struct dependencies *set, const char *path
 	folder = path_folder(above, path) ? enter_folder(set, above) : NULL;
 	entry = folder != NULL && take_room(set, sizeof(*entry), path) ? new_entry(path) : NULL;
 	if (entry == NULL) {
+		*made = false;
 		return NULL;
 	}
 	put_into_folder(entry, folder);

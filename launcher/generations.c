@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "launcher/births.h"
+#include "launcher/bounds.h"
 #include "launcher/generations_state.h"
 #include "launcher/identity.h"
 #include "launcher/memory.h"
@@ -61,6 +62,7 @@ void generations_free(struct generations *generations)
 		dependencies_free(generations->heard);
 		dependencies_free(generations->retired);
 		dependencies_free(generations->told_unsteady);
+		bounds_begin(generations);
 		lately_free(generations->arrivals);
 		lately_free(generations->updates);
 		free(generations->unread);
@@ -168,6 +170,7 @@ void generations_begin(struct generations *generations, bool complete)
 	generations->failed = false;
 	generations->told = false;
 	generations->told_full = false;
+	bounds_begin(generations);
 	generations->unfinished = 0;
 	generations->fresh_count = 0;
 }
@@ -244,12 +247,17 @@ static void enter_again(struct dependency *dependency, void *context)
 	}
 }
 
-void generations_fail(struct generations *generations)
+void generations_inherit(struct generations *generations)
 {
-	generations->failed = true;
 	if (generations->previous != NULL) {
 		dependencies_each(generations->previous, enter_again, generations);
 	}
+}
+
+void generations_fail(struct generations *generations)
+{
+	generations->failed = true;
+	generations_inherit(generations);
 	births_examine(generations, "/");
 }
 

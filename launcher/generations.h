@@ -71,6 +71,9 @@ void generations_begin(struct generations *generations, bool complete);
  */
 void generations_tidy(struct generations *generations);
 
+/* What the running generation uses cannot be seen: what the last complete one used counts. */
+void generations_inherit(struct generations *generations);
+
 /* The running generation has ended by failing: what the last complete one used counts as well. */
 void generations_fail(struct generations *generations);
 

@@ -5,6 +5,16 @@
 
 #include "launcher/generations.h"
 #include "launcher/lately.h"
+#include "launcher/path_set.h"
+
+#define FORGOTTEN_WRITERS_MAX 64
+
+/* Outputs that are gone: paths, in the place of the process that has written each. See bounds.c. */
+struct forgotten {
+	struct path_set *paths; /* NULL: there are none */
+	pid_t writers[FORGOTTEN_WRITERS_MAX];
+	size_t count;
+};
 
 struct generations {
 	struct generations_parts parts;
@@ -31,8 +41,9 @@ struct generations {
 	char *unread;		      /* see births.c */
 	bool failed;		      /* the current one has ended by failing */
 	unsigned unfinished;
-	bool told;		   /* a change of the current one, to the user */
-	bool told_full;		   /* see bounds.c */
+	bool told;	/* a change of the current one, to the user */
+	bool told_full; /* see bounds.c */
+	struct forgotten forgotten;
 	struct dependency **fresh; /* to be verified */
 	const char **programs;	   /* who used each; owned by the caller of depend */
 	size_t fresh_count, fresh_size;

@@ -265,14 +265,14 @@ static int add_sources(struct loop *loop)
 	return mounts < 0 ? 0 : add_source(loop, mounts, EPOLLPRI);
 }
 
-void loop_renew_channel(struct loop *loop)
+bool loop_renew_channel(struct loop *loop)
 {
 	struct channel *channel = loop->parts.channel;
 	int renewed = channel_renew(channel);
 	int error = errno;
 
 	if (renewed == 0) {
-		return;
+		return true;
 	}
 	(void)add_source(loop, channel_fd(channel), EPOLLIN);
 	(void)add_source(loop, channel_alarm_fd(channel), EPOLLIN);
@@ -281,12 +281,13 @@ void loop_renew_channel(struct loop *loop)
 			"somebody has removed %s, without which no file is known that is opened: "
 			"it has been made again",
 			channel_folder(channel));
-	} else {
-		message(MESSAGE_ERROR,
-			"somebody has removed %s, and it cannot be made again: %s; the files that "
-			"the command opens cannot be seen",
-			channel_folder(channel), strerror(error));
+		return true;
 	}
+	message(MESSAGE_ERROR,
+		"somebody has removed %s, and it cannot be made again: %s; the files that the "
+		"command opens cannot be seen, and those of before are watched",
+		channel_folder(channel), strerror(error));
+	return false;
 }
 
 static int open_loop(struct loop *loop)

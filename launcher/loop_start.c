@@ -210,13 +210,18 @@ void loop_retry(struct loop *loop)
 
 void loop_start(struct loop *loop)
 {
+	bool seen = true;
+
 	if (loop->supervisor.generation > 1) {
 		loop_restore_terminal(loop);
-		loop_renew_channel(loop);
+		seen = loop_renew_channel(loop);
 	}
 	terminal_begin(loop->parts.terminal);
 	changes_free(&loop->changes);
 	begin_generation(loop);
+	if (!seen) {
+		generations_inherit(loop->generations);
+	}
 	if (loop->parts.options->clear > 0) {
 		clear_screen(loop);
 	}

@@ -65,8 +65,11 @@ void loop_feed_end(struct loop *loop, enum supervisor_event_kind kind, int signa
 /* Is the main process one of our process group, to which a terminal sends its signals? */
 bool loop_is_in_our_group(const struct loop *loop);
 
-/* Before another start: makes what reports come through again if it has been removed. */
-void loop_renew_channel(struct loop *loop);
+/*
+ * Before another start: makes what reports come through again if it has been removed. False, and
+ * said: that cannot be done.
+ */
+bool loop_renew_channel(struct loop *loop);
 
 /* What is in the pipe, and what the watcher has heard. */
 void loop_take_all_reports(struct loop *loop);

@@ -72,12 +72,26 @@ bool path_set_is_full(const struct path_set *set)
 	return set->limit != 0 && set->count >= set->limit;
 }
 
-bool path_set_add(struct path_set *set, unsigned place, const char *path)
+/* Never that of a free slot. */
+static uint64_t hash_of(unsigned place, const char *path)
 {
 	uint64_t hash = XXH3_64bits_withSeed(path, strlen(path), place);
+
+	return hash + (hash == 0);
+}
+
+bool path_set_has(const struct path_set *set, unsigned place, const char *path)
+{
+	uint64_t hash = hash_of(place, path);
+
+	return *slot_of(set->slots, set->size, hash) == hash;
+}
+
+bool path_set_add(struct path_set *set, unsigned place, const char *path)
+{
+	uint64_t hash = hash_of(place, path);
 	uint64_t *slot;
 
-	hash += hash == 0;
 	slot = slot_of(set->slots, set->size, hash);
 	if (*slot == hash) {
 		return false;

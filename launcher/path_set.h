@@ -21,6 +21,9 @@ void path_set_free(struct path_set *set);
  */
 bool path_set_add(struct path_set *set, unsigned place, const char *path);
 
+/* Has it been met in this place? */
+bool path_set_has(const struct path_set *set, unsigned place, const char *path);
+
 /* Has the limit been reached? */
 bool path_set_is_full(const struct path_set *set);
 

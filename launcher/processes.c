@@ -13,11 +13,12 @@
 #include "launcher/path.h"
 #include "launcher/table.h"
 
-#define SPAWNED_MAX	64   /* of one process */
-#define ALL_SPAWNED_MAX 8192 /* of all */
-#define PROCESSES_MAX	32768
-#define NAMES_MAX	16384
-#define TRIES		8 /* to find one that has ended, at a time */
+#define SPAWNED_MAX	  64   /* of one process */
+#define ALL_SPAWNED_MAX	  8192 /* of all */
+#define PROCESSES_MAX	  32768
+#define ALL_PROCESSES_MAX (2 * PROCESSES_MAX) /* also of those that have not ended */
+#define NAMES_MAX	  16384
+#define TRIES		  8 /* to find one that has ended, at a time */
 
 /* Program names, each kept once: thousands of processes run the same few. */
 struct name {
@@ -115,7 +116,7 @@ void processes_forget_oldest(struct processes *processes)
 		struct entry *oldest = processes->entries; /* uthash keeps them as they came */
 
 		HASH_DEL(processes->entries, oldest);
-		if (i + 1 == TRIES || has_ended(oldest->pid)) {
+		if (has_ended(oldest->pid) || HASH_COUNT(processes->entries) >= ALL_PROCESSES_MAX) {
 			free_entry(processes, oldest);
 		} else {
 			HASH_ADD_INT(processes->entries, pid, oldest);

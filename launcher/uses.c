@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "launcher/bounds.h"
 #include "launcher/generations_state.h"
 #include "launcher/memory.h"
 #include "launcher/path.h"
@@ -67,12 +68,23 @@ static bool is_other_version(const struct dependency *dependency, const struct u
 	       (use->identity != NULL && !identity_equal(use->identity, &dependency->identity));
 }
 
+/* Of the current generation. NULL: there is no room for it. */
+static struct dependency *enter(struct generations *generations, const char *path)
+{
+	bool made;
+	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
+
+	if (dependency != NULL && made) {
+		bounds_recall(generations, dependency);
+	}
+	return dependency;
+}
+
 /* The first use says which version counts; one that was only seen before keeps the older one. */
 static struct dependency *use_path(struct generations *generations, const char *path,
 				   const struct use *use)
 {
-	bool made;
-	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
+	struct dependency *dependency = enter(generations, path);
 
 	if (dependency == NULL) {
 		return NULL;
@@ -136,8 +148,7 @@ void generations_depend_on_mode(struct generations *generations, const char *pat
 
 void generations_see(struct generations *generations, const char *path, struct use use)
 {
-	bool made;
-	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
+	struct dependency *dependency = enter(generations, path);
 
 	if (dependency != NULL && !dependency->known) {
 		set_use(dependency, &use);
@@ -157,8 +168,7 @@ void generations_make_output(struct generations *generations, struct dependency 
 
 void generations_write(struct generations *generations, const char *path)
 {
-	bool made;
-	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
+	struct dependency *dependency = enter(generations, path);
 
 	if (dependency != NULL) {
 		generations_make_output(generations, dependency);
@@ -179,8 +189,7 @@ void generations_written_by(struct generations *generations, const char *path, p
 
 void generations_update(struct generations *generations, const char *path, pid_t pid)
 {
-	bool made;
-	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
+	struct dependency *dependency = enter(generations, path);
 
 	if (dependency != NULL) {
 		dependency->may_write = true;
@@ -190,8 +199,7 @@ void generations_update(struct generations *generations, const char *path, pid_t
 
 void generations_redirect(struct generations *generations, const char *path)
 {
-	bool made;
-	struct dependency *dependency = dependencies_enter(generations->current, path, &made);
+	struct dependency *dependency = enter(generations, path);
 
 	if (dependency != NULL && !dependency->pinned) {
 		dependency->role = DEPENDENCY_OUTPUT;

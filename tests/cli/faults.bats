@@ -6,6 +6,7 @@
 load helper
 load processes
 load faults
+load once
 
 setup_file() {
 	compile_faults
@@ -225,17 +226,21 @@ is_told_or_works() {
 	eventually is_nothing_left
 }
 
-@test "the channel is removed, and its place with it: that is said, and the command runs" {
+@test "the channel is removed, and its place with it: that is said, and what was used before is watched" {
 	local folder
 	start sh -c 'echo $(cat one); exec cat'
 	expect_line 1
 	expect_watching "$project/one"
+	lives_a_second # or the generation does not count as complete
 	folder=$(echo "$sandbox/shm"/*)
 	rm -r "$folder"
 	ln -s / "$folder"
 	save one 2
 	expect started generation=2
 	expect_line 2
+	save one 3
+	expect started generation=3
+	expect_line 3
 	stop
 	grep 'somebody has removed .*, and it cannot be made again: File exists; the files that' "$io/terminal"
 	[ -L "$folder" ]

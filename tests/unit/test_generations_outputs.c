@@ -94,6 +94,7 @@ Test(generations_outputs, temporary)
 	for (int i = 0; i < 50000; i++) {
 		(void)snprintf(name, sizeof(name), "temporary-%d", i);
 		generations_write(generations, in_scratch(name));
+		generations_written_by(generations, in_scratch(name), getpid(), 0);
 		if (i % 100 == 0) {
 			expect_no_change("gone");
 		}
@@ -120,4 +121,31 @@ Test(generations_outputs, about_to_be_made)
 	}
 	expect_no_change("none of them is there");
 	cr_assert(eq(sz, generations_count(generations), 6000));
+}
+
+/* Its process is still there and may write it again, which it would not report. */
+Test(generations_outputs, temporary_again)
+{
+	char name[32];
+
+	for (int i = 0; i < 6000; i++) {
+		(void)snprintf(name, sizeof(name), "temporary-%d", i);
+		generations_write(generations, in_scratch(name));
+		/* Of every third the writer has ended. */
+		generations_written_by(generations, in_scratch(name),
+				       i % 3 == 0 ? 1 << 23 : getpid(), 0);
+	}
+	expect_no_change("none of them is there");
+	cr_assert(lt(sz, generations_count(generations), 1000));
+	depend("temporary-1");
+	save("temporary-1", "1");
+	save("temporary-2", "1");
+	depend("temporary-2");
+	expect_no_change("its own");
+	save("temporary-2", "22");
+	expect_no_change("and again");
+	depend("temporary-3");
+	expect_no_change("not there");
+	save("temporary-3", "1");
+	expect_changes(1, "somebody else's");
 }
