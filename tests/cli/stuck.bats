@@ -88,3 +88,24 @@ waits() {
 	# And nothing else that is not known.
 	assert_equal "$(grep -c '"event":"watching"' "$many")" 80001
 }
+
+@test "events that nobody reads: neither a restart nor the end waits for that" {
+	local unread
+
+	mkdir many
+	for number in {1..3000}; do
+		echo x >"many/$number"
+	done
+	echo 1 >file
+	open_streams
+	mkfifo "$io/unread"
+	exec {unread}<>"$io/unread"
+	launch --events "$io/unread" sh -c 'cat many/* >/dev/null; cat file; exec cat'
+	expect_line 1
+	echo 2 >"$sandbox/new"
+	mv "$sandbox/new" file
+	expect_line 2
+	stop
+	assert_equal "$ended" 143
+	exec {unread}>&-
+}
