@@ -111,9 +111,11 @@ static void make_room(struct event_stream *stream, size_t length)
 {
 	size_t size = stream->size != 0 ? stream->size : PIPE_BUF;
 
-	memmove(stream->kept, stream->kept + stream->at, stream->filled - stream->at);
-	stream->filled -= stream->at;
-	stream->at = 0;
+	if (stream->at > 0) {
+		memmove(stream->kept, stream->kept + stream->at, stream->filled - stream->at);
+		stream->filled -= stream->at;
+		stream->at = 0;
+	}
 	while (size < stream->filled + length) {
 		size *= 2;
 	}
