@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "launcher/memory.h"
@@ -20,6 +21,7 @@
 
 struct event_stream {
 	int fd; /* -1: ended */
+	bool is_socket;
 	bool behind_told;
 	char *kept;
 	size_t at, filled, size;
@@ -40,15 +42,17 @@ static int open_descriptor(const char *where)
 struct event_stream *event_stream_open(const char *where)
 {
 	struct event_stream *stream = calloc(1, sizeof(*stream));
+	struct stat status;
 
 	if (stream == NULL) {
 		return NULL;
 	}
 	stream->fd = open_descriptor(where);
-	if (stream->fd < 0) {
+	if (stream->fd < 0 || fstat(stream->fd, &status) != 0) {
 		free(stream);
 		return NULL;
 	}
+	stream->is_socket = S_ISSOCK(status.st_mode);
 	return stream;
 }
 
@@ -59,11 +63,12 @@ static void end(struct event_stream *stream)
 	stream->at = stream->filled = 0;
 }
 
+/* Also if that cannot be told: then a write may block, but nothing is lost. */
 static bool is_ready(const struct event_stream *stream, int wait_ms)
 {
 	struct pollfd full = {.fd = stream->fd, .events = POLLOUT};
 
-	return poll(&full, 1, wait_ms) > 0;
+	return poll(&full, 1, wait_ms) != 0;
 }
 
 /*
@@ -74,11 +79,10 @@ static ssize_t write_some(struct event_stream *stream)
 {
 	size_t left = stream->filled - stream->at;
 	size_t size = left < PIPE_BUF ? left : PIPE_BUF;
-	ssize_t written =
-	    send(stream->fd, stream->kept + stream->at, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+	const char *from = stream->kept + stream->at;
 
-	return written < 0 && errno == ENOTSOCK ? write(stream->fd, stream->kept + stream->at, size)
-						: written;
+	return stream->is_socket ? send(stream->fd, from, size, MSG_DONTWAIT | MSG_NOSIGNAL)
+				 : write(stream->fd, from, size);
 }
 
 static bool flush(struct event_stream *stream, int wait_ms)
