@@ -144,22 +144,34 @@ def check_out(project, *_):
     project.git('checkout', '-q', '-f', BRANCHES[project.branch])
 
 
+def send(pid, number):
+    """To the process, unless it is just being replaced."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
 def kill_app(project, it, chance):
     before = it.pid
-    os.kill(before, signal.SIGKILL)
+    send(before, signal.SIGKILL)
     wait_for(it, lambda: it.pid != before or it.running() is None)
     project.save(it, chance)
 
 
 def kill_worker(_, it, __):
-    with open(f'/proc/{it.pid}/task/{it.pid}/children', encoding='ascii') as file:
-        for child in file.read().split():
-            try:
-                with open(f'/proc/{child}/comm', encoding='ascii') as name:
-                    if name.read() == 'sleep\n':
-                        os.kill(int(child), signal.SIGKILL)
-            except (FileNotFoundError, ProcessLookupError):
-                continue    # one of those that end by themselves
+    try:
+        with open(f'/proc/{it.pid}/task/{it.pid}/children', encoding='ascii') as file:
+            children = file.read().split()
+    except OSError:
+        return      # it is just being replaced
+    for child in children:
+        try:
+            with open(f'/proc/{child}/comm', encoding='ascii') as name:
+                if name.read() == 'sleep\n':
+                    send(int(child), signal.SIGKILL)
+        except OSError:
+            continue    # one of those that end by themselves
 
 
 def restart_by_signal(_, it, __):
@@ -169,7 +181,7 @@ def restart_by_signal(_, it, __):
 
 
 def stop_app(project, it, chance):
-    os.kill(it.pid, signal.SIGSTOP)
+    send(it.pid, signal.SIGSTOP)
     project.save(it, chance)
 
 
