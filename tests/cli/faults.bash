@@ -12,8 +12,16 @@ compile_faults() {
 	local flags=()
 	! is_sanitized || flags=(-DFAULTS_WITHOUT_MALLOC)
 
-	cc "${flags[@]}" -std=gnu11 -D_GNU_SOURCE -O1 -shared -fPIC -o "$BATS_FILE_TMPDIR/faults.so" \
+	cc "${flags[@]}" -std=gnu11 -D_GNU_SOURCE -O1 -shared -fPIC -o "${1-$BATS_FILE_TMPDIR/faults.so}" \
 		"$BATS_TEST_DIRNAME/../programs/faults/faults.c"
+}
+
+# needs_plain_launcher: what a sanitizer would be in the way of is tried with the other one.
+needs_plain_launcher() {
+	! is_sanitized || autoreload_run=$root/build/autoreload-run
+	tested=$autoreload_run
+	faults_library=$BATS_TEST_TMPDIR/faults.so
+	compile_faults "$faults_library"
 }
 
 # own_places COMMANDS...: the launcher is started in a mount namespace, in which these are run first.
@@ -32,7 +40,7 @@ with_fault() {
 	echo 1 >"$sandbox/armed"
 	cat >"$sandbox/faulty" <<-END
 		#!/bin/sh
-		exec env LD_PRELOAD='$BATS_FILE_TMPDIR/faults.so' FAULTS='$1' FAULTS_HIT='$sandbox/hit' \
+		exec env LD_PRELOAD='${faults_library-$BATS_FILE_TMPDIR/faults.so}' FAULTS='$1' FAULTS_HIT='$sandbox/hit' \
 			FAULTS_ARMED='$sandbox/armed' \
 			ASAN_OPTIONS="\$ASAN_OPTIONS:verify_asan_link_order=0:detect_leaks=0" '$tested' "\$@"
 	END

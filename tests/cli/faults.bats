@@ -160,7 +160,7 @@ is_told_or_works() {
 }
 
 @test "no memory, from the start to the end: each of the allocations once" {
-	! is_sanitized || skip 'the memory is the sanitizer'\''s'
+	needs_plain_launcher
 	local k=1 ended struck=1
 
 	while [ -n "$struck" ]; do
@@ -177,7 +177,7 @@ is_told_or_works() {
 }
 
 @test "no memory from some moment on: restarts, or an end that is told" {
-	! is_sanitized || skip 'the memory is the sanitizer'\''s'
+	needs_plain_launcher
 	local k
 
 	for k in 1 2 3 5 8 13 21 34 55 89 144 233; do
@@ -292,7 +292,7 @@ is_refused_in() {
 
 @test "no /proc: all but what needs it, and that is said once" {
 	[ "$(id -u)" -eq 0 ] || skip 'only root may mount'
-	! is_sanitized || skip 'a sanitizer needs /proc'
+	needs_plain_launcher
 	starts_in 'mount -t tmpfs tmpfs /proc;'
 	own_places 'mount -t tmpfs tmpfs /proc; PATH=${0%/*}:$PATH;'
 	reads_both

@@ -108,6 +108,8 @@ still_works() {
 
 # floods SCRIPT: forges as above, where no event is told for each.
 floods() {
+	# A sanitized launcher keeps what has been freed for a while: a little of it only.
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=1:thread_local_quarantine_size_kb=64
 	launch_with=() # on a disk, a FIFO is slower by far
 	mkdir -p "$sandbox/shm"
 	echo 1 | tee told-one told-two >/dev/null
@@ -120,10 +122,12 @@ floods() {
 
 # memory_is_below KIB: the launcher's; and a save is a restart still.
 memory_is_below() {
-	local kib
+	local kib most=$1
 
+	# And around each allocation it has as much again, and more.
+	! is_sanitized || most=$((2 * most))
 	kib=$(sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$launcher/status")
-	[ "$kib" -lt "$1" ] || fail "the launcher takes $kib KiB"
+	[ "$kib" -lt "$most" ] || fail "the launcher takes $kib KiB"
 	save told-one 2
 	expect started generation=2
 	expect_line 2
@@ -143,7 +147,8 @@ memory_is_below() {
 }
 
 @test "very many files with long names: memory is bounded, and it is said that not all are watched" {
-	floods '"$0" paths 600000 "/nowhere/$(printf "%0240d" 0)"'
+	needs_plain_launcher # it would take a sanitized one too long
+	floods '"$0" paths 80000 "/nowhere/$(printf "%0240d/" 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)"'
 	expect incomplete
 	memory_is_below "$PATHS_KIB"
 	grep -q 'more than [0-9]* files: until the next restart, changes of further ones are not noticed' "$io/terminal"
