@@ -107,6 +107,11 @@ int channel_renew(struct channel *channel)
 	return renewed == 0 ? 1 : -1;
 }
 
+void channel_limit(struct channel *channel, size_t size)
+{
+	intake_limit(channel->intake, size);
+}
+
 int channel_fd(const struct channel *channel)
 {
 	return intake_fd(channel->intake);

@@ -41,6 +41,9 @@ int channel_renew(struct channel *channel);
 /* Removes the folder, too. */
 void channel_close(struct channel *channel);
 
+/* From now on writers have to wait when so many bytes wait here; 64 MiB otherwise. */
+void channel_limit(struct channel *channel, size_t size);
+
 /* Readable when reports have come. */
 int channel_fd(const struct channel *channel);
 

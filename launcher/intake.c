@@ -31,6 +31,7 @@ struct intake {
 	int stop;	 /* another: the thread is to end */
 	pthread_t thread;
 	pthread_mutex_t lock; /* for all below */
+	size_t memory_max;
 	struct intake_buffer come;
 };
 
@@ -103,7 +104,7 @@ static size_t empty_pipe(struct intake *intake)
 	size_t sum = 0;
 	ssize_t size = 1;
 
-	while (size > 0 && intake->come.filled - intake->come.at < MEMORY_MAX &&
+	while (size > 0 && intake->come.filled - intake->come.at < intake->memory_max &&
 	       intake_make_room(&intake->come, READ_SIZE) == 0) {
 		size = read(intake->fd, intake->come.bytes + intake->come.filled,
 			    intake->come.size - intake->come.filled);
@@ -222,6 +223,7 @@ struct intake *intake_open(int fd)
 	}
 	intake->fd = fd;
 	intake->capacity = pipe_capacity(fd);
+	intake->memory_max = MEMORY_MAX;
 	pthread_mutex_init(&intake->lock, NULL);
 	intake->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	intake->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -246,6 +248,13 @@ void intake_close(struct intake *intake)
 int intake_fd(const struct intake *intake)
 {
 	return intake->ready;
+}
+
+void intake_limit(struct intake *intake, size_t size)
+{
+	pthread_mutex_lock(&intake->lock);
+	intake->memory_max = size;
+	pthread_mutex_unlock(&intake->lock);
 }
 
 size_t intake_waiting(struct intake *intake)

@@ -30,6 +30,9 @@ int intake_fd(const struct intake *intake);
  */
 size_t intake_take(struct intake *intake, struct intake_buffer *buffer);
 
+/* From now on writers have to wait when so many bytes have come that nobody has taken. */
+void intake_limit(struct intake *intake, size_t size);
+
 /* How many bytes have come that intake_take() has not taken, those in the pipe included. */
 size_t intake_waiting(struct intake *intake);
 

@@ -30,6 +30,7 @@
 #include "preload/system_paths.h"
 
 #define STATUS_OURS    125 /* something went wrong with us, not with the command */
+#define TRACE_BACKLOG  ((size_t)16 << 20)
 #define MMAP_THRESHOLD (128 << 10)
 
 extern char **environ;
@@ -208,6 +209,9 @@ static int open_parts(struct parts *parts, bool loadable)
 	if (parts->channel == NULL) {
 		return fail("cannot receive reports (by FIFOs in a new folder, and a thread) in",
 			    "/dev/shm, /tmp, /var/tmp or /run");
+	}
+	if (parts->trace != NULL) { /* where the command waits for who reads the trace */
+		channel_limit(parts->channel, TRACE_BACKLOG);
 	}
 	parts->watches = watches_open(parts->options.poll_ns, parts->journal);
 	if (parts->watches == NULL) {
