@@ -32,8 +32,7 @@ static enum options_result misuse_unknown(struct options_complaint complaint, co
 		if (strncmp(word, "--", 2) == 0 && options_long_name(optopt) != NULL) {
 			return options_misuse_option(complaint, optopt, " takes no argument");
 		}
-		return options_misuse(complaint, "unknown option ", short_name,
-				      " (--help lists them)");
+		return options_misuse(complaint, "unknown option ", short_name, "");
 	}
 	for (const struct option *known = options_known; known->name != NULL; known++) {
 		if (length > 2 && strncmp(known->name, word + 2, length - 2) == 0) {
@@ -41,7 +40,7 @@ static enum options_result misuse_unknown(struct options_complaint complaint, co
 		}
 	}
 	return options_misuse(complaint, begin_so > 1 ? "ambiguous option " : "unknown option ",
-			      word, " (--help lists them)");
+			      word, "");
 }
 
 static enum options_result set_duration(struct options_complaint complaint, int option,
@@ -204,8 +203,7 @@ static enum options_result apply(struct options *options, int option,
 	case 'V':
 		return OPTIONS_VERSION;
 	case ':':
-		return options_misuse_option(complaint, optopt,
-					     " needs an argument (--help shows which)");
+		return options_misuse_option(complaint, optopt, " needs an argument");
 	default:
 		return OPTIONS_MISUSE;
 	}
