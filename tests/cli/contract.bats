@@ -12,9 +12,7 @@ setup_file() {
 setup() {
 	enter_sandbox "$(realpath "$BATS_TEST_TMPDIR")"
 	shows=$BATS_FILE_TMPDIR/shows
-	# A sanitized launcher's own habits.
-	[[ $autoreload_run != */sanitized/* ]] || export ASAN_OPTIONS=${ASAN_OPTIONS-}:\
-disable_coredump=0:handle_segv=0:handle_sigbus=0:handle_sigfpe=0
+	leave_faults_alone
 }
 
 teardown() {

@@ -73,3 +73,9 @@ end_everything() {
 		done
 	done
 }
+
+# leave_faults_alone: a sanitized launcher would take a fault's signal, or one sent to it, as a finding.
+leave_faults_alone() {
+	[[ $autoreload_run != */sanitized/* ]] || export ASAN_OPTIONS=${ASAN_OPTIONS-}:\
+disable_coredump=0:handle_segv=0:handle_sigbus=0:handle_sigfpe=0
+}

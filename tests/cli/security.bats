@@ -225,6 +225,7 @@ leaves_nothing() {
 	leaves_nothing 125 --events /nowhere/events true
 	leaves_nothing 125 --trace -o /nowhere/trace true
 	leaves_nothing 0 --trace -o trace cat one
+	leave_faults_alone
 	for signal in TERM INT HUP QUIT KILL SEGV; do
 		reads_both
 		expect_line '1 1'
