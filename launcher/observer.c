@@ -43,6 +43,7 @@ void observer_free(struct observer *observer)
 {
 	if (observer != NULL) {
 		resolver_free(observer->context.resolver);
+		python_caches_forget(&observer->python_caches);
 		ruby_caches_free(&observer->ruby_caches);
 		processes_free(observer->processes);
 		unobserved_free(observer->unobserved);
@@ -52,6 +53,7 @@ void observer_free(struct observer *observer)
 
 void observer_begin(struct observer *observer)
 {
+	python_caches_forget(&observer->python_caches);
 	resolver_forget(observer->context.resolver);
 	processes_forget(observer->processes);
 }
@@ -215,9 +217,9 @@ void observer_output(struct observer *observer, const char *path)
 	fact_redirected(&fact, path);
 }
 
-void observer_drop_caches(const struct observer *observer, const char *source)
+void observer_drop_caches(struct observer *observer, const char *source)
 {
-	python_cache_drop(source, observer->context.cache_prefix);
+	python_cache_drop(&observer->python_caches, source, observer->context.cache_prefix);
 	ruby_cache_drop(&observer->ruby_caches, source);
 }
 

@@ -54,7 +54,7 @@ void observer_started(struct observer *observer, pid_t pid, const char *path, ui
 void observer_output(struct observer *observer, const char *path);
 
 /* The source (canonical) has changed: removes the byte code caches that would hide it. */
-void observer_drop_caches(const struct observer *observer, const char *source);
+void observer_drop_caches(struct observer *observer, const char *source);
 
 /* What the process runs, as it has said itself; NULL: it has not. */
 const char *observer_program(const struct observer *observer, pid_t pid);

@@ -11,11 +11,13 @@
 #include "launcher/facts.h"
 #include "launcher/observer.h"
 #include "launcher/processes.h"
+#include "launcher/python_cache.h"
 #include "launcher/reloaders.h"
 #include "launcher/unobserved.h"
 
 struct observer {
 	struct fact_context context; /* owns its resolver */
+	struct python_caches python_caches; /* until the next generation begins */
 	struct ruby_caches ruby_caches;
 	struct journal *journal;
 	struct trace *trace; /* or NULL */

@@ -8,12 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "launcher/identity.h"
+#include "launcher/table.h"
 
 #define RECENT_S    5  /* a cache is trusted within one second; some more for a slow start */
 #define HEADER_SIZE 16 /* magic, flags, time, size: 32 bits each, little-endian (PEP 552) */
@@ -41,39 +43,89 @@ static bool is_trusted(int folder, const char *name, const struct stat *source)
 	       little_endian(header + 12) == (uint32_t)source->st_size;
 }
 
-/* NAME.TAG.pyc, for the NAME of the source. */
-static bool is_cache_of(const char *name, const char *stem, size_t length)
-{
-	size_t whole = strlen(name);
+/* What stood in a folder of caches: many changed sources have few of these. */
+struct python_cache_folder {
+	char *path;
+	struct dirent **caches; /* sorted; NULL: none */
+	int count;
+	UT_hash_handle hh;
+};
 
-	return strncmp(name, stem, length) == 0 && name[length] == '.' && whole > length + 4 &&
-	       strcmp(name + whole - 4, ".pyc") == 0;
+static int is_cache(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return length > 4 && strcmp(entry->d_name + length - 4, ".pyc") == 0;
 }
 
-static void drop_in(const char *path, const char *stem, size_t length, const struct stat *source)
+/* Not alphasort: that goes by the user's language. */
+static int compare(const struct dirent **one, const struct dirent **other)
+{
+	return strcmp((*one)->d_name, (*other)->d_name);
+}
+
+/* NULL: no memory. fd: of the folder, which may be none, -1. */
+static struct python_cache_folder *list(struct python_caches *caches, const char *path, int fd)
+{
+	struct python_cache_folder *folder = NULL;
+
+	HASH_FIND_STR(caches->folders, path, folder);
+	if (folder != NULL) {
+		return folder;
+	}
+	folder = calloc(1, sizeof(*folder));
+	if (folder == NULL || (folder->path = strdup(path)) == NULL) {
+		free(folder);
+		return NULL;
+	}
+	folder->count = scandirat(fd, ".", &folder->caches, is_cache, compare);
+	HASH_ADD_KEYPTR(hh, caches->folders, folder->path, strlen(path), folder);
+	return folder;
+}
+
+/* Where the names that start so begin. */
+static int find_first(const struct python_cache_folder *folder, const char *stem, size_t length)
+{
+	int low = 0, high = folder->count;
+
+	while (low < high) {
+		int middle = low + (high - low) / 2;
+
+		if (strncmp(folder->caches[middle]->d_name, stem, length) < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+/* All that are called NAME.TAG.pyc, for the NAME of the source; stem: "NAME." and what follows. */
+static void drop_in(struct python_caches *caches, const char *path, const char *stem, size_t length,
+		    const struct stat *source)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	const struct dirent *entry;
-	DIR *folder;
+	const struct python_cache_folder *folder;
 
 	if (fd < 0) {
 		return;
 	}
-	folder = fdopendir(fd);
-	if (folder == NULL) {
-		close(fd);
-		return;
-	}
-	while ((entry = readdir(folder)) != NULL) {
-		if (is_cache_of(entry->d_name, stem, length) &&
-		    is_trusted(fd, entry->d_name, source)) {
-			unlinkat(fd, entry->d_name, 0);
+	folder = list(caches, path, fd);
+	for (int i = folder != NULL ? find_first(folder, stem, length) : 0;
+	     folder != NULL && i < folder->count; i++) {
+		const char *name = folder->caches[i]->d_name;
+
+		if (strncmp(name, stem, length) != 0) {
+			break;
+		}
+		if (strlen(name) > length + 3 && is_trusted(fd, name, source)) {
+			unlinkat(fd, name, 0);
 		}
 	}
-	closedir(folder);
+	close(fd);
 }
 
-void python_cache_drop(const char *source, const char *cache_prefix)
+void python_cache_drop(struct python_caches *caches, const char *source, const char *cache_prefix)
 {
 	const char *slash = strrchr(source, '/');
 	const char *stem = slash != NULL ? slash + 1 : source;
@@ -86,14 +138,30 @@ void python_cache_drop(const char *source, const char *cache_prefix)
 	    stat(source, &status) != 0) {
 		return;
 	}
-	length -= 3;
+	length -= 2; /* with its dot */
 	folder = (int)(slash - source);
 	if (snprintf(path, sizeof(path), "%.*s/__pycache__", folder, source) < (int)sizeof(path)) {
-		drop_in(path, stem, length, &status);
+		drop_in(caches, path, stem, length, &status);
 	}
 	if (cache_prefix != NULL && snprintf(path, sizeof(path), "%s%.*s", cache_prefix, folder,
 					     source) < (int)sizeof(path)) {
-		drop_in(path, stem, length, &status);
+		drop_in(caches, path, stem, length, &status);
+	}
+}
+
+void python_caches_forget(struct python_caches *caches)
+{
+	struct python_cache_folder *folder, *next;
+
+	HASH_ITER(hh, caches->folders, folder, next)
+	{
+		HASH_DEL(caches->folders, folder);
+		for (int i = 0; i < folder->count; i++) {
+			free(folder->caches[i]);
+		}
+		free(folder->caches);
+		free(folder->path);
+		free(folder);
 	}
 }
 

@@ -11,13 +11,21 @@
 
 #include "preload/report.h"
 
+/* Begins as {0}. */
+struct python_caches {
+	struct python_cache_folder *folders;
+};
+
 /*
  * Removes the caches of a source (an absolute path; anything but NAME.py is passed over) that
  * CPython would trust now, in its folder's __pycache__ and, if not NULL, below cache_prefix
  * (PYTHONPYCACHEPREFIX). Never through a symlink, never one that is checked by hash or not at all
- * (PEP 552). To be called when the source has changed and nothing runs that may be writing.
+ * (PEP 552). To be called when the source has changed and nothing runs that may be writing. A
+ * folder of caches is listed once, until python_caches_forget(): after many sources, before
+ * anything runs.
  */
-void python_cache_drop(const char *source, const char *cache_prefix);
+void python_cache_drop(struct python_caches *caches, const char *source, const char *cache_prefix);
+void python_caches_forget(struct python_caches *caches);
 
 /*
  * Has the command just read a cache that hides a change? Then it runs the old code: CPython would

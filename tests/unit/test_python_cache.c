@@ -61,6 +61,14 @@ static bool is_there(const char *name)
 	return lstat(name, &status) == 0;
 }
 
+static void drop(const char *source, const char *cache_prefix)
+{
+	struct python_caches caches = {0};
+
+	python_cache_drop(&caches, source, cache_prefix);
+	python_caches_forget(&caches);
+}
+
 Test(python_cache, header)
 {
 	static const struct {
@@ -83,7 +91,7 @@ Test(python_cache, header)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		put_cache("app/__pycache__/mod.cpython-311.pyc", cases[i].flags, cases[i].time,
 			  cases[i].size, cases[i].length);
-		python_cache_drop(in_scratch(SOURCE), NULL);
+		drop(in_scratch(SOURCE), NULL);
 		cr_expect(eq(int, is_there("app/__pycache__/mod.cpython-311.pyc"), cases[i].stays),
 			  "%s", cases[i].what);
 	}
@@ -112,7 +120,7 @@ Test(python_cache, names)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		put_trusted(cases[i].name);
 	}
-	python_cache_drop(in_scratch(SOURCE), NULL);
+	drop(in_scratch(SOURCE), NULL);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		cr_expect(eq(int, is_there(cases[i].name), cases[i].stays), "%s", cases[i].name);
 	}
@@ -132,13 +140,44 @@ Test(python_cache, prefix)
 		put_trusted(name);
 		put_trusted("app/__pycache__/mod.cpython-311.pyc");
 		(void)snprintf(folder, sizeof(folder), "%s%s", in_scratch("prefix"), slashes[i]);
-		python_cache_drop(in_scratch(SOURCE), folder);
+		drop(in_scratch(SOURCE), folder);
 		cr_expect(not(is_there(name)), "%zu", i);
 		cr_expect(not(is_there("app/__pycache__/mod.cpython-311.pyc")), "%zu", i);
 	}
 	put_trusted(name);
-	python_cache_drop(in_scratch(SOURCE), in_scratch("absent"));
+	drop(in_scratch(SOURCE), in_scratch("absent"));
 	cr_expect(is_there(name));
+}
+
+/* Of many sources that share folders, each one's; a name may be the beginning of the next. */
+Test(python_cache, many)
+{
+	static const char *const names[] = {"a", "aa", "ab", "mod", "mod_", "mod0", "z"};
+	static const char *const folders[] = {"app", "lib"};
+	struct python_caches caches = {0};
+	char name[PATH_MAX];
+
+	cr_assert(zero(int, system("mkdir -p lib/__pycache__")));
+	for (size_t i = 0; i < 2 * sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(name, sizeof(name), "cp -p " SOURCE " %s/%s.py 2>/dev/null",
+			       folders[i % 2], names[i / 2]);
+		(void)system(name); /* app/mod.py is there */
+		(void)snprintf(name, sizeof(name), "%s/__pycache__/%s.x.pyc", folders[i % 2],
+			       names[i / 2]);
+		put_trusted(name);
+	}
+	for (size_t i = 0; i < 2 * sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(name, sizeof(name), "%s/%s.py", folders[i % 2], names[i / 2]);
+		if (i % 3 != 0) {
+			python_cache_drop(&caches, in_scratch(name), NULL);
+		}
+	}
+	for (size_t i = 0; i < 2 * sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(name, sizeof(name), "%s/__pycache__/%s.x.pyc", folders[i % 2],
+			       names[i / 2]);
+		cr_expect(eq(int, is_there(name), i % 3 == 0), "%s", name);
+	}
+	python_caches_forget(&caches);
 }
 
 /* A link may lead to a file that is none of ours. */
@@ -147,19 +186,19 @@ Test(python_cache, links)
 	cr_assert(zero(int, system("mkdir -p other elsewhere/__pycache__ linked")));
 	put_trusted("other/target.pyc");
 	cr_assert(zero(int, symlink("../../other/target.pyc", "app/__pycache__/mod.link.pyc")));
-	python_cache_drop(in_scratch(SOURCE), NULL);
+	drop(in_scratch(SOURCE), NULL);
 	cr_expect(is_there("app/__pycache__/mod.link.pyc"));
 	cr_expect(is_there("other/target.pyc"));
 	put_trusted("elsewhere/__pycache__/mod.x.pyc");
 	cr_assert(zero(int, symlink("../elsewhere/__pycache__", "linked/__pycache__")));
 	cr_assert(zero(int, system("cp -p app/mod.py linked/mod.py")));
-	python_cache_drop(in_scratch("linked/mod.py"), NULL);
+	drop(in_scratch("linked/mod.py"), NULL);
 	cr_expect(is_there("elsewhere/__pycache__/mod.x.pyc"));
 	/* What is no file does not keep us. */
 	cr_assert(zero(int, mkfifo("app/__pycache__/mod.fifo.pyc", 0600)));
 	make_folder("app/__pycache__/mod.folder.pyc");
 	put_trusted("app/__pycache__/mod.x.pyc");
-	python_cache_drop(in_scratch(SOURCE), NULL);
+	drop(in_scratch(SOURCE), NULL);
 	cr_expect(is_there("app/__pycache__/mod.fifo.pyc"));
 	cr_expect(is_there("app/__pycache__/mod.folder.pyc"));
 	cr_expect(not(is_there("app/__pycache__/mod.x.pyc")));
@@ -170,7 +209,7 @@ Test(python_cache, linked_source)
 {
 	cr_assert(zero(int, symlink("mod.py", "app/alias.py")));
 	put_trusted("app/__pycache__/alias.cpython-311.pyc");
-	python_cache_drop(in_scratch("app/alias.py"), NULL);
+	drop(in_scratch("app/alias.py"), NULL);
 	cr_expect(not(is_there("app/__pycache__/alias.cpython-311.pyc")));
 }
 
@@ -188,16 +227,16 @@ Test(python_cache, passed_over)
 	put_trusted("app/__pycache__/absent.x.pyc");
 	put_trusted("app/__pycache__/.x.pyc");
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-		python_cache_drop(in_scratch(sources[i]), NULL);
+		drop(in_scratch(sources[i]), NULL);
 	}
-	python_cache_drop("mod.py", NULL);
+	drop("mod.py", NULL);
 	cr_expect(is_there("app/__pycache__/mod.x.pyc"));
 	cr_expect(is_there("app/__pycache__/absent.x.pyc"));
 	cr_expect(is_there("app/__pycache__/.x.pyc"));
 	/* No folder of caches at all. */
 	make_folder("bare");
 	cr_assert(zero(int, link(SOURCE, "bare/mod.py")));
-	python_cache_drop(in_scratch("bare/mod.py"), NULL);
+	drop(in_scratch("bare/mod.py"), NULL);
 }
 
 /* A cache that was read: does it hide that its source has just been saved? */
