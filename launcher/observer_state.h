@@ -16,7 +16,7 @@
 #include "launcher/unobserved.h"
 
 struct observer {
-	struct fact_context context; /* owns its resolver */
+	struct fact_context context;	    /* owns its resolver */
 	struct python_caches python_caches; /* until the next generation begins */
 	struct ruby_caches ruby_caches;
 	struct journal *journal;

@@ -151,17 +151,19 @@ void python_cache_drop(struct python_caches *caches, const char *source, const c
 
 void python_caches_forget(struct python_caches *caches)
 {
-	struct python_cache_folder *folder, *next;
+	struct python_cache_folder *folder = caches->folders;
 
-	HASH_ITER(hh, caches->folders, folder, next)
-	{
-		HASH_DEL(caches->folders, folder);
+	HASH_CLEAR(hh, caches->folders); /* its links stay */
+	while (folder != NULL) {
+		struct python_cache_folder *next = folder->hh.next;
+
 		for (int i = 0; i < folder->count; i++) {
 			free(folder->caches[i]);
 		}
 		free(folder->caches);
 		free(folder->path);
 		free(folder);
+		folder = next;
 	}
 }
 
