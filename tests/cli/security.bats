@@ -70,9 +70,7 @@ still_works() {
 	echo 1 >"$sandbox/x"
 	mv "$sandbox/x" "x$hostile"
 	expect started generation=2
-	expect_line 1
-	say_go
-	expect_line forged
+	expect_line 1 # no forging again: that the file is missing would be a lie now, and a restart
 	grep -F '\x1b[31m' "$io/terminal"
 	run ! grep -x 'autoreload-run: all is well.*' "$io/terminal"
 	stop
